@@ -37,7 +37,7 @@ class Settings(NamedTuple):
     deleted: float = 0.7  # branches whose reference is gone after they are merged
 
 
-class Made(NamedTuple):
+class PlannedCommit(NamedTuple):
     """A commit as it was first made: moment, message, the file that it changes, its mark."""
 
     at: int
@@ -67,14 +67,14 @@ class Work:
     def __init__(self, draw: random.Random, settings: Settings, number: int, start: int) -> None:
         self.draw, self.settings = draw, settings
         self.name, self.number = f"feature-{number}", number
-        self.commits: list[Made] = []
+        self.commits: list[PlannedCommit] = []
         self.truths: list[Truth] = []
         self._serial = 0
         agents = 2 if draw.random() < settings.two_agents else 1
         for agent in range(agents):
             self._session(f"{number:04}-session-{agent}", start + draw.randrange(HOUR))
         self.commits.sort()
-        self.end = max((made.committed for made in self.commits), default=start)
+        self.end = max((commit.committed for commit in self.commits), default=start)
 
     def _commit(self, at: int, committed: int, trailer: str = "") -> int:
         self._serial += 1
@@ -84,7 +84,7 @@ class Work:
         path = f"src/{self.name}_{self._serial % 3}.py"
         lines = self.draw.randrange(3, 40)
         text = "".join(f"v{mark}_{n} = {self.draw.randrange(999)}\n" for n in range(lines))
-        self.commits.append(Made(at, committed, message, path, text, mark))
+        self.commits.append(PlannedCommit(at, committed, message, path, text, mark))
         return mark
 
     def _session(self, session: str, start: int) -> None:
@@ -124,7 +124,7 @@ class Work:
                     waiting.append((extra, done))
                     done = at + 2
                 pairs = zip(moments, committed, strict=True)
-                marks = tuple(self._commit(made, end, trailer) for made, end in pairs)
+                marks = tuple(self._commit(commit, end, trailer) for commit, end in pairs)
                 self.truths += [Truth(*each, marks) for each in waiting]
                 waiting = []
             at = done + draw.lognormvariate(2.5, 1.0)
@@ -202,13 +202,13 @@ class World:
 
     def _stream(self) -> Iterator[str]:
         """The input of `git fast-import`."""
-        start = Made(START - DAY, START - DAY, "Start", "README", "x\n", 1)
+        start = PlannedCommit(START - DAY, START - DAY, "Start", "README", "x\n", 1)
         yield _commit("main", start, PERSON, None)
         for work in sorted(self.works, key=lambda each: (each.end, each.number)):
             before = self._tip
-            for made in work.commits:
-                yield _commit(work.name, made, PERSON, before)
-                before = self.final[made.mark] = made.mark
+            for commit in work.commits:
+                yield _commit(work.name, commit, PERSON, before)
+                before = self.final[commit.mark] = commit.mark
             if work.commits:
                 yield from self._merge(work, work.end + self.draw.randrange(300, 2 * DAY))
                 if self.draw.random() < self.settings.deleted:
@@ -217,41 +217,41 @@ class World:
     def _merge(self, work: Work, at: int) -> Iterator[str]:
         way = self.draw.random()
         last = work.commits[-1]
-        files = [(made.path, made.text) for made in work.commits]
+        files = [(commit.path, commit.text) for commit in work.commits]
         self._copies += 1
         if way < self.settings.squash:
             message = f"Add {work.name} (#{work.number})"
             if self.draw.random() < self.settings.lists:
-                message += "".join(f"\n\n* {made.subject}" for made in work.commits)
-            squash = Made(at, at, message, "", "", self._copies)
+                message += "".join(f"\n\n* {commit.subject}" for commit in work.commits)
+            squash = PlannedCommit(at, at, message, "", "", self._copies)
             yield _commit("main", squash, SERVER, self._tip, files)
-            self.final |= dict.fromkeys((made.mark for made in work.commits), self._copies)
+            self.final |= dict.fromkeys((commit.mark for commit in work.commits), self._copies)
         elif way < self.settings.squash + self.settings.rebase:
-            for second, made in enumerate(work.commits):
+            for second, commit in enumerate(work.commits):
                 self._copies += second > 0
-                copy = made._replace(committed=at + second, mark=self._copies)
+                copy = commit._replace(committed=at + second, mark=self._copies)
                 yield _commit("main", copy, PERSON, self._tip)
-                self.final[made.mark] = self._tip = self._copies
+                self.final[commit.mark] = self._tip = self._copies
         else:
             message = f"Merge pull request #{work.number} from ada/{work.name}"
-            merge = Made(at, at, message, "", "", self._copies)
+            merge = PlannedCommit(at, at, message, "", "", self._copies)
             yield _commit("main", merge, SERVER, self._tip, files, last.mark)
         self._tip = self._copies
 
 
 def _commit(
     branch: str,
-    made: Made,
+    commit: PlannedCommit,
     committer: str,
     parent: int | None,
     files: Sequence[tuple[str, str]] = (),
     merged: int | None = None,
 ) -> str:
-    text = f"commit refs/heads/{branch}\nmark :{made.mark}\nauthor {PERSON} {made.at} +0000\n"
-    text += f"committer {committer} {made.committed} +0000\n{_data(made.message)}"
+    text = f"commit refs/heads/{branch}\nmark :{commit.mark}\nauthor {PERSON} {commit.at} +0000\n"
+    text += f"committer {committer} {commit.committed} +0000\n{_data(commit.message)}"
     text += f"from :{parent}\n" if parent else ""
     text += f"merge :{merged}\n" if merged else ""
-    for path, content in files or [(made.path, made.text)]:
+    for path, content in files or [(commit.path, commit.text)]:
         text += f"M 644 inline {path}\n{_data(content)}"
     return f"{text}\n"
 

@@ -66,9 +66,9 @@ class Figure(NamedTuple):
 
 def score(world: World) -> Score:
     """Attributes the requests of a world, and compares the result with its truth."""
-    found = find(str(world.folder))
-    assert found is not None
-    reading = read_repository(Git("app", found), START - 2 * DAY, lambda path: False)
+    location = find(str(world.folder))
+    assert location is not None
+    reading = read_repository(Git("app", location), START - 2 * DAY, lambda path: False)
     truths = world.truths
     results = join([each.request for each in truths], reading.changes, [], {"codex"})
     tokens: dict[tuple[str | None, bool], int] = {}
@@ -121,11 +121,11 @@ def attribution_figures(scores: Sequence[Score]) -> Iterator[Figure]:
         yield Figure(f"grade {grade}", value, target, is_ok)
     none = sum(each.unattributed for each in scores)
     yield Figure("unattributed", f"{none / total:.1%} of all tokens", "-", True)
-    for name, found in (
+    for name, problems in (
         ("requests whose shares do not sum to their tokens", [s.unequal for s in scores]),
         ("requests with a commit from before they were sent", [s.too_early for s in scores]),
     ):
-        yield Figure(name, f"{sum(found)}", "0", not any(found))
+        yield Figure(name, f"{sum(problems)}", "0", not any(problems))
 
 
 def interval_figures(rounds: int, seed: int) -> Iterator[Figure]:

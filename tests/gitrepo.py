@@ -53,6 +53,6 @@ class GitRepo:
 
     def read(self) -> Reading:
         """The repository as `attribute` reads it."""
-        found = find(str(self.folder))
-        assert found is not None
-        return read_repository(Git("app", found), START - 10, lambda path: False)
+        location = find(str(self.folder))
+        assert location is not None
+        return read_repository(Git("app", location), START - 10, lambda path: False)

@@ -45,8 +45,8 @@ def joined(
 
 def test_the_session_that_ran_the_commit_has_grade_a(repo: GitRepo) -> None:
     name = repo.commit("Add a page", 100, page="x\n")
-    found = joined(repo.read(), request(10), request(95, commits=1), request(200))
-    assert found == [Joined((name,), "A"), Joined((name,), "A"), Joined((), None)]
+    result = joined(repo.read(), request(10), request(95, commits=1), request(200))
+    assert result == [Joined((name,), "A"), Joined((name,), "A"), Joined((), None)]
 
 
 def test_a_commit_before_a_request_is_never_its_own(repo: GitRepo) -> None:
@@ -70,9 +70,9 @@ def test_a_trailer_that_names_a_tool_decides_between_two_sessions(repo: GitRepo)
     message = "Add a page\n\nCo-authored-by: Claude <noreply@example.com>"
     name = repo.commit(message, 100, page="x\n")
     other = request(96, tool="codex", session="second-session", commits=1)
-    found = joined(repo.read(), request(95, commits=1), other)
-    assert found[0] == Joined((name,), "A")
-    assert found[1].grade == "B"  # the same branch alone
+    result = joined(repo.read(), request(95, commits=1), other)
+    assert result[0] == Joined((name,), "A")
+    assert result[1].grade == "B"  # the same branch alone
 
 
 def test_the_next_request_of_a_session_ends_the_time_of_a_command(repo: GitRepo) -> None:
@@ -175,8 +175,8 @@ def test_a_repository_that_names_a_session_has_grade_a(repo: GitRepo, way: str) 
         folder = repo.folder / ".agent-trace"
         folder.mkdir()
         (folder / "traces.jsonl").write_text(f"not JSON\n{json.dumps(record)}\n", "utf-8")
-    found = joined(repo.read(), request(10, session=session, branch="gone"))
-    assert found == [Joined((name,), "A")]
+    result = joined(repo.read(), request(10, session=session, branch="gone"))
+    assert result == [Joined((name,), "A")]
 
 
 def test_a_trace_from_before_the_commit_has_grade_b(repo: GitRepo) -> None:
@@ -191,8 +191,8 @@ def test_a_trace_from_before_the_commit_has_grade_b(repo: GitRepo) -> None:
     }
     (repo.folder / ".agent-trace").mkdir()
     (repo.folder / ".agent-trace" / "traces.jsonl").write_text(json.dumps(record), "utf-8")
-    found = joined(repo.read(), request(10, session=session, branch="gone"))
-    assert found == [Joined((name,), "B")]
+    result = joined(repo.read(), request(10, session=session, branch="gone"))
+    assert result == [Joined((name,), "B")]
 
 
 def _iso(at: int) -> str:

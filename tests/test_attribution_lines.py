@@ -129,18 +129,18 @@ def test_a_share_needs_ten_commits_that_are_old_enough() -> None:
     now = START + 40 * DAY
     old = Part(Fate(START, 10, [(START, 10), (START + DAY, 5)], [(START + DAY, 5)]), None, 1.0)
     young = Part(Fate(START + 30 * DAY, 10, [], []), None, 1.0)
-    found = lasting([old] * 9 + [young] * 9, now)
-    assert found.survival[30].reason == "9 commits are 30 days old; 10 are needed"
-    assert found.survival[90].reason == "no commit is 90 days old; 10 are needed"
-    assert found.survival[7].value == pytest.approx((9 * 5 + 9 * 10) / 180)
-    found = lasting([old] * 10, now)
-    assert (found.survival[30].value, found.rework.value, found.reverted.value) == (0.5, 0.5, 0)
-    assert found.survival[30].n == 10
+    result = lasting([old] * 9 + [young] * 9, now)
+    assert result.survival[30].reason == "9 commits are 30 days old; 10 are needed"
+    assert result.survival[90].reason == "no commit is 90 days old; 10 are needed"
+    assert result.survival[7].value == pytest.approx((9 * 5 + 9 * 10) / 180)
+    result = lasting([old] * 10, now)
+    assert (result.survival[30].value, result.rework.value, result.reverted.value) == (0.5, 0.5, 0)
+    assert result.survival[30].n == 10
 
 
 def test_an_interval_has_its_value_and_is_wide_where_all_commits_agree() -> None:
     part = Part(Fate(START, 100, [(START, 100)], []), None, 1.0)
-    found = lasting([part] * 10, START + 40 * DAY).survival[30]
-    assert (found.value, found.high) == (1, 1)
-    assert found.low is not None
-    assert found.low < 0.8
+    result = lasting([part] * 10, START + 40 * DAY).survival[30]
+    assert (result.value, result.high) == (1, 1)
+    assert result.low is not None
+    assert result.low < 0.8

@@ -57,16 +57,16 @@ def _span(ctx: Context, args: Any, window: str | None) -> Span:
             raise UsageError("a window has its own days; leave out --since, --until and --last")
         return span_of_window(ctx, window) or EVER
     zone = ctx.config.zone
-    found = parse_days(clock.to_wall(clock.now(), zone).date(), *days)
-    return span_of_days(zone, found.since, found.until)
+    period = parse_days(clock.to_wall(clock.now(), zone).date(), *days)
+    return span_of_days(zone, period.since, period.until)
 
 
 def _pull(attribution: Attribution, fates: Fates, args: Any) -> Result:
     number = args.pr.removeprefix("#").removeprefix("!")
-    found = comment.pull_request(attribution, number, fates)
-    if found is None:
+    summary = comment.pull_request(attribution, number, fates)
+    if summary is None:
         raise Missing(
             f"no commit names pull request {args.pr!r}; fetch the repository, or name it by --repo"
         )
-    ready = comment.markdown(found) if args.format == "markdown" else None
-    return Result(comment.parts(found), found, ready=ready)
+    ready = comment.markdown(summary) if args.format == "markdown" else None
+    return Result(comment.parts(summary), summary, ready=ready)

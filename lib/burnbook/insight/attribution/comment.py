@@ -53,8 +53,8 @@ def pull_request(attribution: Attribution, number: str, fates: Fates) -> dict[st
         "totals": figures.amounts(whole),
         "commits": rows,
         "users": [
-            {"agent": agent, "model": model, **figures.amounts(found)}
-            for (agent, model), found in _users(parts)
+            {"agent": agent, "model": model, **figures.amounts(sums)}
+            for (agent, model), sums in _users(parts)
         ],
     }
 
@@ -80,9 +80,9 @@ def _parts(
             if key.name in commits:
                 who = each.request.agent, each.request.model
                 for group in (("commit", key.name), ("user", who)):
-                    found = parts.setdefault(group, Sums())
-                    found.add(*share, each.joined.grade)
-                    found.is_priced = found.is_priced and each.request.is_priced
+                    sums = parts.setdefault(group, Sums())
+                    sums.add(*share, each.joined.grade)
+                    sums.is_priced = sums.is_priced and each.request.is_priced
     return parts
 
 
@@ -91,11 +91,11 @@ def _users(parts: Mapping[tuple[str, Any], Sums]) -> Sequence[tuple[Any, Sums]]:
     return sorted(users, key=lambda pair: (-pair[1].total, str(pair[0])))
 
 
-def _line(found: Mapping[str, Any]) -> str:
-    totals = found["totals"]
+def _line(summary: Mapping[str, Any]) -> str:
+    totals = summary["totals"]
     if not totals["tokens"]:
-        return f"#{found['pr']} {found['title']}: no request is attributed to it"
-    return f"#{found['pr']} {found['title']}: {number(totals['tokens'])} tokens, {_usd(totals)}"
+        return f"#{summary['pr']} {summary['title']}: no request is attributed to it"
+    return f"#{summary['pr']} {summary['title']}: {number(totals['tokens'])} tokens, {_usd(totals)}"
 
 
 def _usd(values: Mapping[str, Any]) -> str:
@@ -104,44 +104,44 @@ def _usd(values: Mapping[str, Any]) -> str:
 
 
 def _grades(values: Mapping[str, Any]) -> str:
-    found = [
+    labels = [
         f"{grade} {figures.rounded(values['grades'][grade] / values['tokens'])}"
         for grade in "ABC"
         if values["grades"][grade]
     ]
-    return ", ".join(found) or "-"
+    return ", ".join(labels) or "-"
 
 
-def parts(found: Mapping[str, Any]) -> list[Part]:
+def parts(summary: Mapping[str, Any]) -> list[Part]:
     """The same as text."""
     commits = [
         (row["commit"][: figures.SHORT], row["title"], number(row["tokens"]), _grades(row))
-        for row in found["commits"]
+        for row in summary["commits"]
     ]
     users = [
         (row["agent"] or "-", row["model"] or "-", number(row["tokens"]), _usd(row))
-        for row in found["users"]
+        for row in summary["users"]
     ]
-    result: list[Part] = [Line(_line(found), strong=True)]
+    result: list[Part] = [Line(_line(summary), strong=True)]
     result.append(Table(("commit", "title", "tokens", "grade"), commits, "<<>>"))
     if users:
         result.append(Table(("agent", "model", "tokens", "cost"), users, "<<>>"))
     return [*result, Line(_GRADES)]
 
 
-def markdown(found: Mapping[str, Any]) -> str:
+def markdown(summary: Mapping[str, Any]) -> str:
     """The comment: what it took, by commit, and by agent and model."""
-    lines = [f"### {_escaped(_line(found))}", ""]
-    if found["issues"]:
-        lines += [f"Issues: {', '.join(map(_escaped, found['issues']))}", ""]
+    lines = [f"### {_escaped(_line(summary))}", ""]
+    if summary["issues"]:
+        lines += [f"Issues: {', '.join(map(_escaped, summary['issues']))}", ""]
     lines += ["| commit | tokens | grade | lines left |", "| --- | ---: | --- | ---: |"]
-    for row in found["commits"]:
+    for row in summary["commits"]:
         left = "-" if row["lines_added"] is None else f"{row['lines_left']} of {row['lines_added']}"
         title = f"{row['commit'][: figures.SHORT]} {_escaped(row['title'])}"
         lines.append(f"| {title} | {number(row['tokens'])} | {_grades(row)} | {left} |")
-    if found["users"]:
+    if summary["users"]:
         lines += ["", "| agent | model | tokens | cost |", "| --- | --- | ---: | ---: |"]
-    for row in found["users"]:
+    for row in summary["users"]:
         names = f"{_escaped(row['agent'] or '-')} | {_escaped(row['model'] or '-')}"
         lines.append(f"| {names} | {number(row['tokens'])} | {_usd(row)} |")
     return "\n".join([*lines, "", f"_{_GRADES}_", ""])

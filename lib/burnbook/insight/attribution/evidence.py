@@ -37,14 +37,14 @@ def named_sessions(
 ) -> list[Named]:
     """The commits for which the repository at `top` names one of the sessions."""
     wanted = {each for each in sessions if len(each) >= _LEAST_LENGTH}
-    found: dict[Named, None] = {}
+    entries: dict[Named, None] = {}
     for name, commit in history.commits.items():
         texts = [commit.notes, *(value for _, value in commit.trailers())]
         for session in _named(" ".join(texts), wanted):
-            found[Named(session, name, True)] = None
+            entries[Named(session, name, True)] = None
     for record in _traces(top):
-        found |= dict.fromkeys(_of_trace(record, history, patches, wanted))
-    return [*found]
+        entries |= dict.fromkeys(_of_trace(record, history, patches, wanted))
+    return [*entries]
 
 
 def _named(text: str, sessions: Set[str]) -> list[str]:
@@ -81,7 +81,7 @@ def _of_trace(
     commit = history.commits.get(revision) if isinstance(revision, str) else None
     if not named:
         return
-    if commit is not None and (at is None or commit.made >= int(at)):
+    if commit is not None and (at is None or commit.created >= int(at)):
         yield from (Named(session, commit.hash, True) for session in named)
     elif at is not None:
         entries = [each for each in record.get("files") or () if isinstance(each, dict)]
@@ -97,11 +97,11 @@ def _next_change(
     changing = (
         commit
         for name, commit in history.commits.items()
-        if commit.made >= int(at)
+        if commit.created >= int(at)
         and not commit.is_merge
         and any(file.new in paths for file in patches.get(name, EMPTY).files)
     )
-    return min(changing, key=lambda commit: (commit.made, commit.hash), default=None)
+    return min(changing, key=lambda commit: (commit.created, commit.hash), default=None)
 
 
 def _moment(text: Any) -> float | None:
@@ -133,7 +133,7 @@ def tools_named(commit: Commit, tools: Set[str]) -> frozenset[str]:
 
 def by_commit(named: list[Named]) -> dict[str, list[Named]]:
     """The same by commit."""
-    found: dict[str, list[Named]] = defaultdict(list)
+    groups: dict[str, list[Named]] = defaultdict(list)
     for each in named:
-        found[each.commit].append(each)
-    return found
+        groups[each.commit].append(each)
+    return groups

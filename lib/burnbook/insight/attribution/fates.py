@@ -56,8 +56,8 @@ def find_fates(attribution: Attribution, now: float) -> Fates:
         lasting(mine, now),
         lasting(others, now),
         {
-            by: {name: lasting(found[name], now) for name in sorted(found, key=str)}
-            for by, found in groups.items()
+            by: {name: lasting(members[name], now) for name in sorted(members, key=str)}
+            for by, members in groups.items()
         },
         lines,
     )

@@ -91,14 +91,14 @@ def title_of_pull(reading: Reading, number: str) -> str:
     return last._replace(message=body[0]).title if body else last.title
 
 
-def lasting_values(found: Lasting) -> dict[str, Any]:
+def lasting_values(fate: Lasting) -> dict[str, Any]:
     """What lasted of a group's commits, for JSON: each share with its interval and n."""
     return {
-        "commits": found.commits,
-        "lines_added": found.lines,
-        **{f"survival_{days}d": found.survival[days].figures() for days in DAYS},
-        "rework_30d": found.rework.figures(),
-        "reverted_30d": found.reverted.figures(),
+        "commits": fate.commits,
+        "lines_added": fate.lines,
+        **{f"survival_{days}d": fate.survival[days].figures() for days in DAYS},
+        "rework_30d": fate.rework.figures(),
+        "reverted_30d": fate.reverted.figures(),
     }
 
 
@@ -108,7 +108,7 @@ def fate_values(fates: Fates) -> dict[str, Any]:
         "attributed": lasting_values(fates.attributed),
         "others": lasting_values(fates.others),
         **{
-            by: [{by: name, **lasting_values(found)} for name, found in groups.items()]
+            by: [{by: name, **lasting_values(fate)} for name, fate in groups.items()]
             for by, groups in fates.groups.items()
         },
     }
@@ -126,9 +126,9 @@ def reasons(attribution: Attribution) -> list[dict[str, Any]]:
             reason = NO_REPOSITORY
         else:
             reason = NO_COMMIT
-        found = sums.setdefault(reason, [0, 0])
-        found[0] += 1
-        found[1] += each.request.total
+        sum_of_reason = sums.setdefault(reason, [0, 0])
+        sum_of_reason[0] += 1
+        sum_of_reason[1] += each.request.total
     order = sorted(sums.items(), key=lambda pair: (-pair[1][1], pair[0]))
     return [{"reason": name, "requests": n, "tokens": tokens} for name, (n, tokens) in order]
 
@@ -146,8 +146,8 @@ def rounded(share: float) -> str:
     return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
-def interval(found: Estimate) -> str:
+def interval(estimate: Estimate) -> str:
     """A share with its interval, such as `82% [78, 86]`; `-` if it is not known."""
-    if found.value is None or found.low is None or found.high is None:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
         return "-"
-    return f"{found.value:.0%} [{100 * found.low:.0f}, {100 * found.high:.0f}]"
+    return f"{estimate.value:.0%} [{100 * estimate.low:.0f}, {100 * estimate.high:.0f}]"

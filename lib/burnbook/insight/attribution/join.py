@@ -80,19 +80,19 @@ class _Joiner:
         self.commits = changes.history.commits
         self.tools = {request.tool for request in requests}
         # When commits were made: a copy has the moment of the first, an amendment one of its own.
-        moments = {(c.made, c.hash) for c in self.commits.values()}
+        moments = {(c.created, c.hash) for c in self.commits.values()}
         moments |= {(c.committed, c.hash) for c in self.commits.values()}
         self.moments = sorted(moments)
         self.by_branch: dict[str | None, list[tuple[int, str]]] = defaultdict(list)
         for name, commit in self.commits.items():
             if not commit.is_merge and commit.committer_email not in MERGED_BY_SERVER:
                 for branch in changes.branches.get(name, ()):
-                    self.by_branch[branch].append((commit.made, name))
+                    self.by_branch[branch].append((commit.created, name))
         for name, commit in self.commits.items():
             if not commit.is_merge:
-                self.by_branch[None].append((commit.made, name))
-        for made in self.by_branch.values():
-            made.sort()
+                self.by_branch[None].append((commit.created, name))
+        for times in self.by_branch.values():
+            times.sort()
 
     def events(self, named: Iterable[Named]) -> dict[tuple[str, str], list[_Event]]:
         """What each session committed, in order of time."""
@@ -103,13 +103,13 @@ class _Joiner:
             event = _Event(first, call.number, grade, commits, request.branch)
             events[_session(request)].append(event)
             if request.branch is not None:  # a branch that may have no reference any more
-                self.by_branch[request.branch] += [(self.commits[n].made, n) for n in commits]
+                self.by_branch[request.branch] += [(self.commits[n].created, n) for n in commits]
                 self.by_branch[request.branch].sort()
         tools = {request.session: request.tool for request in self.requests}
         for each in named:
             if each.session in tools:
                 grade = "A" if each.is_certain else "B"
-                at = self.commits[each.commit].made
+                at = self.commits[each.commit].created
                 event = _Event(at, -1, grade, (each.commit,), None)
                 events[tools[each.session], each.session].append(event)
         for of_session in events.values():
@@ -141,13 +141,13 @@ class _Joiner:
         return Joined(tuple(dict.fromkeys(self.changes.final[name] for name in commits)), grade)
 
     def _next(self, branch: str | None, at: float, span: int) -> str | None:
-        made = self.by_branch.get(branch, [])
-        index = bisect_left(made, (int(at), ""))
-        return made[index][1] if index < len(made) and made[index][0] - at <= span else None
+        times = self.by_branch.get(branch, [])
+        index = bisect_left(times, (int(at), ""))
+        return times[index][1] if index < len(times) and times[index][0] - at <= span else None
 
     def _moment(self, name: str, call: _Call) -> int:
         commit = self.commits[name]
-        return commit.made if call.low <= commit.made <= call.high else commit.committed
+        return commit.created if call.low <= commit.created <= call.high else commit.committed
 
     def _calls(self) -> list[_Call]:
         """The requests that ran `git commit`."""
@@ -172,13 +172,13 @@ class _Joiner:
 
     def _matched(self) -> list[tuple[_Call, tuple[str, ...], str]]:
         """The commits of each call, and the grade: A if no other call may have made them."""
-        found = [(call, self._candidates(call)) for call in self._calls()]
+        candidates = [(call, self._candidates(call)) for call in self._calls()]
         claims: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        for call, names in found:
+        for call, names in candidates:
             for name in names:
                 claims[name].add(_session(self.requests[call.number]))
         matched = []
-        for call, names in found:
+        for call, names in candidates:
             sure = [name for name in names if len(claims[name]) == 1]
             # A command commits soon after it is called, and its log is written soon after that.
             nearest = sure or names
@@ -191,20 +191,20 @@ class _Joiner:
         """The commits that a call may have made, one of each change, in order of time."""
         request = self.requests[call.number]
         start = bisect_left(self.moments, (call.low, ""))
-        found: dict[str, Commit] = {}
+        copies: dict[str, Commit] = {}
         for at, name in self.moments[start:]:
             if at > call.high:
                 break
             commit = self.commits[name]
             if self._may_be_of(request, commit):
-                found.setdefault(self._change(name), commit)
-        exact = [c for c in found.values() if call.low <= c.made <= call.high]
-        return [commit.hash for commit in exact or found.values()]
+                copies.setdefault(self._change(name), commit)
+        exact = [c for c in copies.values() if call.low <= c.created <= call.high]
+        return [commit.hash for commit in exact or copies.values()]
 
     def _change(self, name: str) -> str:
         """Tells changes from each other: commits that one squash has are several."""
         commit = self.commits[name]
-        return f"{commit.email} {commit.made} {commit.subject}"
+        return f"{commit.email} {commit.created} {commit.subject}"
 
     def _may_be_of(self, request: Request, commit: Commit) -> bool:
         """Whether nothing is against it: another branch, another tool, or a server's merge."""

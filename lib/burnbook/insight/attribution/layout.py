@@ -108,14 +108,14 @@ def _fates_table(fates: Fates, by: str) -> Table:
     head = ("commits of", "n", *(f"{days} days" for days in DAYS), "changed", "reverted")
     groups: list[tuple[str, Lasting]] = [("all with requests", fates.attributed)]
     of_groups = fates.groups[by if by in GROUPS else "agent"]
-    groups += [(name or "(none)", found) for name, found in of_groups.items()]
+    groups += [(name or "(none)", fate) for name, fate in of_groups.items()]
     groups += [("no request", fates.others)] if fates.others.commits else []
-    rows = [_fate_row(name, found) for name, found in groups]
+    rows = [_fate_row(name, fate) for name, fate in groups]
     unknown = [title for n, title in enumerate(head) if all(row[n] == "-" for row in rows)]
     table = Table(head, rows, "<>>>>>>").without(*unknown)
     return replace(table, narrower=table.without("7 days"))
 
 
-def _fate_row(name: str, found: Lasting) -> Sequence[str]:
-    estimates = [*found.survival.values(), found.rework, found.reverted]
-    return (name, number(found.commits), *map(interval, estimates))
+def _fate_row(name: str, fate: Lasting) -> Sequence[str]:
+    estimates = [*fate.survival.values(), fate.rework, fate.reverted]
+    return (name, number(fate.commits), *map(interval, estimates))

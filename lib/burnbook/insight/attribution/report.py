@@ -12,8 +12,8 @@ from burnbook.churn import numstat, settings
 from burnbook.churn.git import NotCounted
 from burnbook.context import Context
 from burnbook.insight.attribution.evidence import named_sessions
+from burnbook.insight.attribution.folders import Folders, find_folders
 from burnbook.insight.attribution.join import NOTHING, SEGMENT, Joined, join
-from burnbook.insight.attribution.places import Places, find_places
 from burnbook.insight.attribution.repository.read import Reading, read_repository
 from burnbook.insight.attribution.requests import EVER, Request, Span, read_requests
 from burnbook.insight.attribution.shares import divide
@@ -79,7 +79,7 @@ class Attribution:
         # A commit shortly after the period has requests of it, and one within it earlier ones.
         self.requests = read_requests(ctx, _widened(span))
         folders = {request.project for request in self.requests if request.project}
-        self.places: Places = find_places(ctx, folders, paths)
+        self.folders: Folders = find_folders(ctx, folders, paths)
         self._issues: dict[tuple[str, str], Sequence[str]] = {}
         self.everything = self._joined()
         self.attributed = [each for each in self.everything if self._is_counted(each.request)]
@@ -94,12 +94,12 @@ class Attribution:
         of_repository: dict[int, list[Request]] = defaultdict(list)
         result: list[Attributed] = []
         for request in self.requests:
-            index = self.places.of_folder.get(request.project or "")
+            index = self.folders.of_folder.get(request.project or "")
             if index is None:
                 result.append(Attributed(request, None, NOTHING))
             else:
                 of_repository[index].append(request)
-        for index in range(len(self.places.gits)):
+        for index in range(len(self.folders.gits)):
             requests = of_repository.get(index, [])
             reading = self._read(index, requests) if requests else None
             joined = self._join(requests, reading) if reading else [NOTHING] * len(requests)
@@ -108,7 +108,7 @@ class Attribution:
 
     def _read(self, index: int, requests: Sequence[Request]) -> Reading | None:
         is_excluded = numstat.matcher(self.rules.exclude)
-        git, since = self.places.gits[index], requests[0].at - _BEFORE
+        git, since = self.folders.gits[index], requests[0].at - _BEFORE
         try:
             reading = read_repository(git, since, cache(is_excluded))
         except NotCounted as error:
@@ -137,9 +137,9 @@ class Attribution:
         for each in self.attributed:
             request = each.request
             for key, share in self.shares(each, by):
-                found = sums.setdefault(key, Sums())
-                found.add(*share, each.joined.grade)
-                found.is_priced = found.is_priced and request.is_priced
+                amounts = sums.setdefault(key, Sums())
+                amounts.add(*share, each.joined.grade)
+                amounts.is_priced = amounts.is_priced and request.is_priced
         return dict(sorted(sums.items(), key=lambda pair: _order(*pair)))
 
     def shares(self, each: Attributed, by: str) -> Iterator[tuple[Key, tuple[int, list[int], int]]]:
@@ -193,8 +193,8 @@ class Attribution:
     @property
     def readings(self) -> list[Reading]:
         """The repositories with requests, in the order of their names."""
-        found = {each.reading.git.name: each.reading for each in self.everything if each.reading}
-        return [found[name] for name in sorted(found)]
+        by_name = {each.reading.git.name: each.reading for each in self.everything if each.reading}
+        return [by_name[name] for name in sorted(by_name)]
 
 
 def _widened(span: Span) -> Span:

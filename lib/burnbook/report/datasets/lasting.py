@@ -22,7 +22,7 @@ def rows(scene: "Scene") -> list[dict[str, Any]]:
         return []
     groups = [("all", "with requests", fates.attributed)]
     for by in ("agent", "model"):
-        groups += [(by, name or "(none)", found) for name, found in fates.groups[by].items()]
+        groups += [(by, name or "(none)", fate) for name, fate in fates.groups[by].items()]
     groups.append(("all", NO_REQUEST, fates.others))
     return [
         {
@@ -34,12 +34,12 @@ def rows(scene: "Scene") -> list[dict[str, Any]]:
             "high": estimate.high,
             "n": estimate.n,
         }
-        for by, name, found in groups
-        for measure, estimate in _measures(found)
+        for by, name, fate in groups
+        for measure, estimate in _measures(fate)
         if estimate.value is not None
     ]
 
 
-def _measures(found: Lasting) -> "list[tuple[str, Estimate]]":
-    left = [(f"left after {days} days", found.survival[days]) for days in DAYS]
-    return [*left, ("written anew", found.rework), ("reverted", found.reverted)]
+def _measures(fate: Lasting) -> "list[tuple[str, Estimate]]":
+    left = [(f"left after {days} days", fate.survival[days]) for days in DAYS]
+    return [*left, ("written anew", fate.rework), ("reverted", fate.reverted)]

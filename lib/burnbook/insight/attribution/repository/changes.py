@@ -56,14 +56,14 @@ def reachable(
 ) -> set[str]:
     """The known commits that can be reached from some, without others and their ancestors."""
     known = without if isinstance(without, dict | set | frozenset) else {*without}
-    found: set[str] = set()
+    reachable: set[str] = set()
     waiting = [tip for tip in tips if tip in commits and tip not in known]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in reachable:
+            reachable.add(name)
             waiting += [p for p in commits[name].parents if p in commits and p not in known]
-    return found
+    return reachable
 
 
 def find_branches(history: History, landed: Mapping[str, str]) -> dict[str, frozenset[str]]:

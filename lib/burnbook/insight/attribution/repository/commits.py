@@ -44,7 +44,7 @@ class Commit(NamedTuple):
         return redact(printable(self.subject))
 
     @property
-    def made(self) -> int:
+    def created(self) -> int:
         """When its change was first committed: no copy of it changes that."""
         return min(self.authored, self.committed)
 
@@ -56,8 +56,8 @@ class Commit(NamedTuple):
     def trailers(self) -> list[tuple[str, str]]:
         """The `Key: value` lines of the last paragraph of its message, keys in lower case."""
         last = self.message.strip().rpartition("\n\n")[2].splitlines()
-        found = (_TRAILER.fullmatch(line.strip()) for line in last)
-        return [(match[1].lower(), match[2].strip()) for match in found if match]
+        matches = (_TRAILER.fullmatch(line.strip()) for line in last)
+        return [(match[1].lower(), match[2].strip()) for match in matches if match]
 
 
 class History(NamedTuple):

@@ -32,7 +32,7 @@ def find_reverts(changes: Changes) -> Reverts:
         for name in commits
         if name in changes.landed
     }
-    targets = {name: found for name, found in targets.items() if found}
+    targets = {name: names for name, names in targets.items() if names}
     undone: set[str] = set()
     for name in reversed(targets):  # the newest first: it decides whether older ones count
         if name not in undone:
@@ -46,7 +46,7 @@ def find_reverts(changes: Changes) -> Reverts:
         by_mainline[merge] |= reverted
         for each in reverted:
             moments.setdefault(each, commits[merge].committed)
-    return Reverts(moments, {name: frozenset(found) for name, found in by_mainline.items()})
+    return Reverts(moments, {name: frozenset(names) for name, names in by_mainline.items()})
 
 
 def _targets(commit: Commit, changes: Changes) -> Iterator[str]:

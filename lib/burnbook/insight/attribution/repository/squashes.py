@@ -50,7 +50,7 @@ def find_squashes(
         if (number := pull_requests.squashed_pull(commit)) in history.pulls:
             members |= reachable(history.commits, [history.pulls[str(number)]], landed) & is_open
         for each in members:
-            if history.commits[each].made <= commit.committed:
+            if history.commits[each].created <= commit.committed:
                 squashes.setdefault(each, name)
     return squashes
 
@@ -65,10 +65,10 @@ def _listed(squash: Commit, by_subject: Mapping[str, list[Commit]]) -> set[str]:
         fitting = [
             each
             for each in by_subject.get(subject, ())
-            if 0 <= squash.committed - each.made <= _OLDEST
+            if 0 <= squash.committed - each.created <= _OLDEST
         ]
         if fitting:
-            members.add(max(fitting, key=lambda each: (each.made, each.hash)).hash)
+            members.add(max(fitting, key=lambda each: (each.created, each.hash)).hash)
     return members
 
 

@@ -15,14 +15,14 @@ MOST_FOLDERS = 2000
 """Folders that are looked up, one git process each: 3 ms."""
 
 
-class Places(NamedTuple):
+class Folders(NamedTuple):
     """The repositories that have folders of the logs, and which of them each folder is in."""
 
     gits: Sequence[Git]
     of_folder: dict[str, int]
 
 
-def find_places(ctx: Context, folders: Iterable[str], paths: Sequence[str] | None) -> Places:
+def find_folders(ctx: Context, folders: Iterable[str], paths: Sequence[str] | None) -> Folders:
     """The repositories of some folders; with `paths`, only those at these paths.
 
     A folder is in the repository that git finds there, or in one whose `folders` in
@@ -48,7 +48,7 @@ def find_places(ctx: Context, folders: Iterable[str], paths: Sequence[str] | Non
             by_common[repository.common] = len(known)
             known.append(Git(_unused(repository.name, names), repository))
         of_folder[folder] = by_common[repository.common]
-    return Places(known, of_folder)
+    return Folders(known, of_folder)
 
 
 def _named(ctx: Context, paths: Sequence[str] | None) -> list[Git]:
@@ -61,9 +61,13 @@ def _named(ctx: Context, paths: Sequence[str] | None) -> list[Git]:
         except NotCounted as error:
             ctx.notes.append(str(error))
             current = {}
-        return [Git(name, found) for name, found in current.items() if found is not None]
+        return [
+            Git(name, repository) for name, repository in current.items() if repository is not None
+        ]
     named = []
-    declared = {found.common: name for name, found in repositories(ctx).items() if found}
+    declared = {
+        repository.common: name for name, repository in repositories(ctx).items() if repository
+    }
     for path in paths:
         repository = find(os.path.expanduser(path))
         if repository is None:
@@ -81,14 +85,14 @@ def _at(ctx: Context, folder: str) -> Repository | None:
     while not os.path.isdir(path) and path != os.path.dirname(path):
         path = os.path.dirname(path)
     try:
-        found = find(path)
+        repository = find(path)
     except NotCounted as error:
         if str(error) not in ctx.notes:
             ctx.notes.append(str(error))
         return None
     # A home folder under version control has all others in it, and none of them belongs to it.
     home = os.path.realpath(os.path.expanduser("~"))
-    return None if found is None or home.startswith(found.top) else found
+    return None if repository is None or home.startswith(repository.top) else repository
 
 
 def _unused(name: str, names: set[str]) -> str:
