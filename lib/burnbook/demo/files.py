@@ -9,8 +9,6 @@ from typing import Any
 from burnbook.demo.calls import called
 from burnbook.demo.history import Agent, Meter, ProxyRequest, Request
 
-_KINDS = ("input", "cache_read", "cache_write", "output")
-
 
 def codex_logs(folder: Path, agent: Agent, requests: Sequence[Request]) -> None:
     """Rollouts as Codex writes them: the sums of each session, with its limits."""
@@ -143,22 +141,7 @@ def _sessions(requests: Sequence[Request]) -> dict[int, list[Request]]:
     sessions: dict[int, list[Request]] = {}
     for request in requests:
         sessions.setdefault(request.session, []).append(request)
-    return {session: _growing(rows) for session, rows in sessions.items()}
-
-
-def _growing(rows: Sequence[Request]) -> list[Request]:
-    """The requests of a session with what they used in the order of their prompts, which grow."""
-    used: dict[str, list[Request]] = {}
-    for row in rows:
-        used.setdefault(row.model, []).append(row)
-    for of_model in used.values():
-        of_model.sort(key=lambda row: row.input + row.cache_read + row.cache_write, reverse=True)
-    result = []
-    for row in rows:
-        other = used[row.model].pop()
-        kinds = {name: getattr(other, name) for name in _KINDS}
-        result.append(row._replace(**kinds))
-    return result
+    return sessions
 
 
 def _line(at: datetime, kind: str, payload: Any) -> str:

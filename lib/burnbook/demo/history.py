@@ -7,7 +7,7 @@ subagents that a proxy sends to GLM. The numbers come from a generator with a fi
 import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -97,28 +97,64 @@ def _weight(fresh: int, read: int, write: int, output: int) -> float:
     return (fresh + read / 10 + write * 1.25 + output * 5) / 40_000
 
 
+class _Meters:
+    """The meters of an account while requests use it."""
+
+    def __init__(self, agent: Agent, first: datetime) -> None:
+        self._agent = agent
+        self.five, self.week = Meter(0, first), Meter(0, next_reset(first))
+
+    def reset(self, moment: datetime) -> None:
+        """Reset what is over."""
+        while self.week.resets_at <= moment:
+            self.week = Meter(0, self.week.resets_at + WEEK)
+        if self.five.resets_at <= moment:
+            self.five = Meter(0, moment.replace(minute=0, second=0) + FIVE_HOURS)
+
+    def add(self, moment: datetime, model: str, counts: tuple[int, int, int, int]) -> None:
+        """Add a request. Those that a proxy sends to GLM do not count."""
+        if not model.startswith("glm"):
+            used = 100 * _weight(*counts) / self._agent.allows(moment)
+            self.week = self.week._replace(used=min(100.0, self.week.used + used))
+            self.five = self.five._replace(used=min(100.0, self.five.used + 7 * used))
+
+
 def requests(agent: Agent, first: datetime, days: int) -> list[Request]:
     """The requests of an agent on `days` days from `first`, a midnight in UTC, in order."""
     draw = random.Random(f"burnbook {agent.name}")  # noqa: S311 - not for cryptography
     result: list[Request] = []
-    five = Meter(0, first)
-    week = Meter(0, next_reset(first))
+    meters = _Meters(agent, first)
     for moment, session in _moments(draw, agent, first, days):
-        while week.resets_at <= moment:
-            week = Meter(0, week.resets_at + WEEK)
-        if five.resets_at <= moment:
-            five = Meter(0, moment.replace(minute=0, second=0) + FIVE_HOURS)
-        if week.used >= 100 or five.used >= 100:
+        meters.reset(moment)
+        if meters.week.used >= 100 or meters.five.used >= 100:
             continue  # the vendor refuses requests until the reset
         names, shares = zip(*agent.models, strict=True)
         model = draw.choices(names, shares)[0]
         counts = _counts(draw)
-        if not model.startswith("glm"):
-            used = 100 * _weight(*counts) / agent.allows(moment)
-            week = week._replace(used=min(100.0, week.used + used))
-            five = five._replace(used=min(100.0, five.used + 7 * used))
+        meters.add(moment, model, counts)
         project = agent.projects[session % len(agent.projects)]
-        result.append(Request(moment, model, session, project, *counts, five, week))
+        ends = meters.five, meters.week
+        result.append(Request(moment, model, session, project, *counts, *ends))
+    return _growing(agent, result, first)
+
+
+def _growing(agent: Agent, rows: Sequence[Request], first: datetime) -> list[Request]:
+    """The same with what each session used in the order of its prompts, which grow."""
+    waiting: dict[tuple[int, str], list[Request]] = {}
+    for row in rows:
+        waiting.setdefault((row.session, row.model), []).append(row)
+    for of_model in waiting.values():
+        of_model.sort(key=lambda row: row.input + row.cache_read + row.cache_write, reverse=True)
+    meters = _Meters(agent, first)
+    result = []
+    for row in rows:
+        other = waiting[row.session, row.model].pop()
+        counts = (other.input, other.cache_read, other.cache_write, other.output)
+        meters.reset(row.at)
+        meters.add(row.at, row.model, counts)
+        names = ("input", "cache_read", "cache_write", "output")
+        used: dict[str, Any] = dict(zip(names, counts, strict=True))
+        result.append(row._replace(**used, five_hours=meters.five, week=meters.week))
     return result
 
 
