@@ -156,8 +156,8 @@ def _differences(
     if pairs < ratio_interval.LEAST_OF_ARM:
         return None
     both = sorted(
-        (max(one[0].order, other[0].order), other[1] - one[1])
-        for one, other in zip(first, second, strict=False)
+        (max(base[0].order, other[0].order), other[1] - base[1])
+        for base, other in zip(first, second, strict=False)
     )
     differences = np.array([difference for _, difference in both])
     width = plan.limits.high - plan.limits.low

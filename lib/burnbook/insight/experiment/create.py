@@ -59,14 +59,14 @@ def row(ctx: Context, given: dict[str, Any], seed: int | None) -> Experiment:
     before = booked(ctx).plans.get(given["experiment"])
     if seed is None:
         seed = secrets.randbelow(2**53) if before is None else before.seed
-    made = codec.make(Experiment, agent=ctx.agent, seed=seed, started_at=clock.now(), **given)
-    if before is not None and before.id != made.id:
-        other = next((n for n in _DIFFERENT if getattr(made, n) != getattr(before, n)), "seed")
+    plan = codec.make(Experiment, agent=ctx.agent, seed=seed, started_at=clock.now(), **given)
+    if before is not None and before.id != plan.id:
+        other = next((n for n in _DIFFERENT if getattr(plan, n) != getattr(before, n)), "seed")
         raise UsageError(
-            f"experiment {made.experiment} has another plan ({other}); a plan is not changed, so "
+            f"experiment {plan.experiment} has another plan ({other}); a plan is not changed, so "
             "choose another name"
         )
-    return before or made
+    return before or plan
 
 
 def _scale(metric: str, args: Any) -> Scale:

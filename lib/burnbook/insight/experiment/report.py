@@ -57,12 +57,12 @@ def reports(ctx: Context, rows: Booked, name: str | None = None) -> list[Report]
     return [_report(trial(ctx, rows, each)) for each in names]
 
 
-def _report(of_one: Trial) -> Report:
-    comparisons = compare.comparisons(of_one)
+def _report(experiment: Trial) -> Report:
+    comparisons = compare.comparisons(experiment)
     return Report(
-        of_one,
-        compare.arms(of_one),
+        experiment,
+        compare.arms(experiment),
         comparisons,
-        [wording.verdict(of_one.plan, each) for each in comparisons],
-        balance.figures(of_one),
+        [wording.verdict(experiment.plan, each) for each in comparisons],
+        balance.figures(experiment),
     )
