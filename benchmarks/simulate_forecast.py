@@ -109,21 +109,21 @@ def answers(draw: Array, kind: str) -> Iterator[Answer]:
     import numpy as np
 
     weeks = int(draw.integers(WEEKS[0], WEEKS[1] + 1))
-    made = requests(draw, weeks + 1 + (5 if kind == "month" else 1))
-    if len(made.at) < 20 * weeks:
+    traffic = requests(draw, weeks + 1 + (5 if kind == "month" else 1))
+    if len(traffic.at) < 20 * weeks:
         return
     if kind == "month":
-        yield from _of_budget(draw, made, weeks)
+        yield from _of_budget(draw, traffic, weeks)
         return
-    began = (weekly_windows if kind == "weekly" else session_windows)(draw, made.at)
+    began = (weekly_windows if kind == "weekly" else session_windows)(draw, traffic.at)
     length = WEEK if kind == "weekly" else SESSION
     _, first = np.unique(began, return_index=True)
-    totals = np.add.reduceat(made.weight, first)
-    points = made.weight * 100 * draw.uniform(0.25, 1.3) / np.mean(totals)
+    totals = np.add.reduceat(traffic.weight, first)
+    points = traffic.weight * 100 * draw.uniform(0.25, 1.3) / np.mean(totals)
     used = np.cumsum(points)
     used -= np.repeat((used - points)[first], np.diff([*first, len(points)]))
     is_sent = used - points < 100  # the vendor refuses the others
-    log = _log(draw, made, began, np.minimum(used, 100), is_sent, length)
+    log = _log(draw, traffic, began, np.minimum(used, 100), is_sent, length)
     starts = FIRST + weeks * WEEK
     late = np.flatnonzero((began >= starts - length) & (began < starts + WEEK))
     for _ in range(QUESTIONS):
@@ -132,35 +132,37 @@ def answers(draw: Array, kind: str) -> Iterator[Answer]:
         window = began[draw.choice(late)] if kind == "session" else began[late[-1]]
         asked = int(draw.integers(window + 1, window + length))
         own = np.flatnonzero(began == window)
-        before = own[made.at[own] < asked]
+        before = own[traffic.at[own] < asked]
         if len(before) and used[before[-1]] >= 100:
             continue  # it has run out already
-        out = next((made.at[n] for n in own if used[n] >= 100), None)
+        out = next((traffic.at[n] for n in own if used[n] >= 100), None)
         shown = log.as_of(moment(asked))
         unused = max(0.0, 100 - used[own[-1]])
         yield Answer(kind, weeks, None if shown is None else forecast(shown), unused, out)
 
 
 def _log(
-    draw: Array, made: Requests, began: Array, used: Array, is_sent: Array, length: int
+    draw: Array, traffic: Requests, began: Array, used: Array, is_sent: Array, length: int
 ) -> MeterLog:
     """What a book knows: readings after some requests, on some days, and list prices."""
     import numpy as np
 
     rate, decimals = draw.uniform(0.02, 0.5), int(draw.integers(0, 2))
-    has_readings = draw.random(int(made.at[-1] / DAY) + 1) > 0.15
-    is_read = is_sent & (draw.random(len(used)) < rate) & has_readings[(made.at / DAY).astype(int)]
+    has_readings = draw.random(int(traffic.at[-1] / DAY) + 1) > 0.15
+    is_read = (
+        is_sent & (draw.random(len(used)) < rate) & has_readings[(traffic.at / DAY).astype(int)]
+    )
     minutes = 15 * length
     readings = [
         Seen(
-            moment(made.at[n] + 0.01),
+            moment(traffic.at[n] + 0.01),
             Meter("limit", round(float(used[n]), decimals), minutes, moment(began[n] + length)),
         )
         for n in np.flatnonzero(is_read)
     ]
-    quarters = np.floor(made.at[is_sent]).astype(int)
+    quarters = np.floor(traffic.at[is_sent]).astype(int)
     spending: dict[int, float] = {}
-    for at, usd in zip(quarters.tolist(), made.usd[is_sent].tolist(), strict=True):
+    for at, usd in zip(quarters.tolist(), traffic.usd[is_sent].tolist(), strict=True):
         spending[at] = spending.get(at, 0.0) + usd
     limit = Limit(
         "meter", "limit", "percent", 100.0, window_minutes=minutes, rounding=10**-decimals
@@ -168,24 +170,26 @@ def _log(
     return MeterLog(limit, readings, spending)
 
 
-def _of_budget(draw: Array, made: Requests, weeks: int) -> Iterator[Answer]:
+def _of_budget(draw: Array, traffic: Requests, weeks: int) -> Iterator[Answer]:
     """A budget of 30 days in USD, which nobody refuses to exceed."""
     import numpy as np
 
     spending: dict[int, float] = {}
-    for at, usd in zip(np.floor(made.at).astype(int).tolist(), made.usd.tolist(), strict=True):
+    for at, usd in zip(
+        np.floor(traffic.at).astype(int).tolist(), traffic.usd.tolist(), strict=True
+    ):
         spending[at] = spending.get(at, 0.0) + usd
-    amount = made.usd.sum() / (made.at[-1] - FIRST) * MONTH * draw.uniform(0.6, 1.6)
+    amount = traffic.usd.sum() / (traffic.at[-1] - FIRST) * MONTH * draw.uniform(0.6, 1.6)
     log = BudgetLog(Limit("budget", "month", "usd", amount), spending, FIRST)
     for _ in range(QUESTIONS):
         asked = FIRST + weeks * WEEK + int(draw.integers(0, WEEK))
         starts = asked - int(draw.integers(1, MONTH))
-        in_month = (made.at >= starts) & (made.at < starts + MONTH)
-        used = np.cumsum(made.usd[in_month])
-        if not len(used) or starts < FIRST or starts + MONTH > made.at[-1]:
+        in_month = (traffic.at >= starts) & (traffic.at < starts + MONTH)
+        used = np.cumsum(traffic.usd[in_month])
+        if not len(used) or starts < FIRST or starts + MONTH > traffic.at[-1]:
             continue
         over = np.flatnonzero(used >= amount)
-        out = made.at[in_month][over[0]] if len(over) else None
+        out = traffic.at[in_month][over[0]] if len(over) else None
         if out is not None and out < asked + 1:
             continue
         shown = log.as_of(moment(asked), moment(starts), moment(starts + MONTH))

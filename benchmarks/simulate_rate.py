@@ -238,10 +238,10 @@ def figures(accounts: int, seed: int) -> list[Figure]:
         each = account(draw, int(draw.integers(13, 27)), CHANGE, 3)
         for meter, readings in each.readings.items():
             observed = observe(reset_windows(readings), each.spending)
-            found = change.changes(observed.rates)
-            add(f"found {meter}", bool(found))
-            if found:
-                ratio = found[-1].ratio
+            detected = change.changes(observed.rates)
+            add(f"found {meter}", bool(detected))
+            if detected:
+                ratio = detected[-1].ratio
                 add(f"change {meter}", (ratio.low or 0) <= 1 - CHANGE <= (ratio.high or 0))
     texts = (
         ("covers", "interval covers the true rate", 0.93, 0.97),

@@ -22,7 +22,7 @@ from burnbook.insight.spending.shares import even
 
 _SESSIONS = 120
 _PLANTED = 3
-_FALSE, _FOUND = 0.01, 0.95
+_FALSE, _DETECTED = 0.01, 0.95
 
 
 class Outcome(NamedTuple):
@@ -42,7 +42,7 @@ class Outcome(NamedTuple):
 def simulate(accounts: int, seed: int) -> list[Outcome]:
     """Returns each figure of this many simulated accounts, of 120 sessions each."""
     draw = random.Random(seed)  # noqa: S311 - not for cryptography
-    flagged = ordinary = found = planted = wrong = 0
+    flagged = ordinary = detected = planted = wrong = 0
     for _ in range(accounts):
         spread = draw.uniform(0.5, 1.2)
         sessions = [_ordinary(draw, spread, number) for number in range(_SESSIONS)]
@@ -51,14 +51,14 @@ def simulate(accounts: int, seed: int) -> list[Outcome]:
         ordinary += len(sessions)
         quiet = [_ordinary(draw, 0.5, number) for number in range(_SESSIONS)]
         names = {row.session.session for row in outliers([*quiet, *unusual]).rows}
-        found += sum(each.session in names for each in unusual)
+        detected += sum(each.session in names for each in unusual)
         planted += len(unusual)
         amount, parts = draw.randrange(10**9), draw.randrange(1, 40)
         shares = even(amount, parts)
         wrong += sum(shares) != amount or max(shares) - min(shares) > 1
     return [
         Outcome("ordinary sessions that are called unusual", flagged / ordinary, _FALSE, True),
-        Outcome("planted sessions that are found", found / planted, _FOUND, False),
+        Outcome("planted sessions that are found", detected / planted, _DETECTED, False),
         Outcome("divisions that do not add up", wrong, 0, True),
     ]
 

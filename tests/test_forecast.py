@@ -216,7 +216,7 @@ def test_scores_of_the_past() -> None:
 def row(**changes: Any) -> Kept:
     values: dict[str, Any] = {
         **{"kind": "meter", "name": "week-all-models", "provider": "claude", "account": "team"},
-        **{"sources": ((None, "main"),), "unit": "percent", "used": 41.0, "made_at": NOW},
+        **{"sources": ((None, "main"),), "unit": "percent", "used": 41.0, "computed_at": NOW},
         **{"resets_at": NOW + timedelta(days=3), "runs_out": 0.123, "low": 18.2, "high": 41.0},
     }
     return Kept(**{**values, **changes})
@@ -251,9 +251,9 @@ def test_a_forecast_holds_for_its_window_and_about_the_same_use(
 
 
 def test_the_words_of_a_forecast() -> None:
-    said = "12% likely to run out before Wed 12:00; 18 to 41 points left at the reset"
-    assert row().clause(NOW, UTC) == said
-    assert row().clause(NOW + timedelta(hours=2), UTC) == f"{said} (forecast 2h old)"
+    printed = "12% likely to run out before Wed 12:00; 18 to 41 points left at the reset"
+    assert row().clause(NOW, UTC) == printed
+    assert row().clause(NOW + timedelta(hours=2), UTC) == f"{printed} (forecast 2h old)"
     assert [words.likely(p) for p in (0.0, 0.004, 0.5, 0.999)] == [
         *("under 1%", "under 1%", "50%", "over 99%")
     ]

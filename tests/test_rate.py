@@ -21,7 +21,7 @@ import numpy as np  # noqa: E402 - it is in the extra
 from burnbook.insight.rate.change import changes, detectable  # noqa: E402
 from burnbook.insight.rate.estimates import bought, observe  # noqa: E402
 from burnbook.insight.rate.ratio import ratio  # noqa: E402
-from burnbook.insight.rate.segments import Found, segments  # noqa: E402
+from burnbook.insight.rate.segments import SegmentsOfMeter, segments  # noqa: E402
 from burnbook.insight.rate.spending import Spending  # noqa: E402
 
 FIRST = datetime(2026, 9, 7, tzinfo=UTC)
@@ -40,7 +40,7 @@ def reading(at: datetime, used: float, resets_at: datetime = RESET) -> Shown:
     return Shown("ada", at, used, 10_080, resets_at, after_request=True)
 
 
-def found(readings: Sequence[Shown], used: Spending) -> Found:
+def segments_of(readings: Sequence[Shown], used: Spending) -> SegmentsOfMeter:
     return segments(reset_windows(readings), used)
 
 
@@ -57,7 +57,7 @@ def test_amounts_within_a_quarter_hour_are_those_of_random_moments() -> None:
 
 
 def test_a_segment_begins_at_the_first_reading_with_use() -> None:
-    result = found([reading(FIRST + n * HOUR, n / 2) for n in range(2, 90, 8)], HOURLY)
+    result = segments_of([reading(FIRST + n * HOUR, n / 2) for n in range(2, 90, 8)], HOURLY)
     [segment] = result.segments
     assert (segment.points, segment.rounding) == (40, 0)
     assert segment.amounts[-1] == pytest.approx(80)
@@ -65,24 +65,24 @@ def test_a_segment_begins_at_the_first_reading_with_use() -> None:
 
 
 def test_the_only_reading_of_a_period_counts_from_its_beginning() -> None:
-    [segment] = found([reading(FIRST + 50 * HOUR, 25)], HOURLY).segments
+    [segment] = segments_of([reading(FIRST + 50 * HOUR, 25)], HOURLY).segments
     assert (segment.points, segment.rounding) == (25, 0.5)
     assert segment.amounts[-1] == pytest.approx(51, abs=0.01)
-    [finer] = found([reading(FIRST + 50 * HOUR, 25.4)], HOURLY).segments
+    [finer] = segments_of([reading(FIRST + 50 * HOUR, 25.4)], HOURLY).segments
     assert finer.rounding == pytest.approx(0.05)
 
 
 def test_a_period_that_began_before_the_first_request_counts_from_a_reading() -> None:
     late = spending(*((FIRST + n * HOUR, 1.0) for n in range(30, 100)))
     readings = [reading(FIRST + n * HOUR, n / 2) for n in (50, 70)]
-    assert [segment.points for segment in found(readings, late).segments] == [10]
-    assert found(readings[:1], late).segments == []
+    assert [segment.points for segment in segments_of(readings, late).segments] == [10]
+    assert segments_of(readings[:1], late).segments == []
 
 
 def test_points_that_move_without_a_request_are_left_out() -> None:
     readings = [reading(FIRST + n * HOUR, n / 2) for n in (2, 20, 98, 110)]
     readings += [reading(FIRST + 120 * HOUR, 60), reading(FIRST + 121 * HOUR, 60)]
-    result = found(readings, HOURLY)
+    result = segments_of(readings, HOURLY)
     assert result.without_requests == 5
     assert [segment.points for segment in result.segments] == [54, 0]
 
@@ -90,22 +90,22 @@ def test_points_that_move_without_a_request_are_left_out() -> None:
 def test_stale_readings_are_left_out_and_an_early_reset_is_seen() -> None:
     values = (2, 20, 18, 30, 12, 12, 40)
     stale = [reading(FIRST + 5 * n * HOUR, value) for n, value in enumerate(values, 1)]
-    assert [segment.points for segment in found(stale, HOURLY).segments] == [38]
+    assert [segment.points for segment in segments_of(stale, HOURLY).segments] == [38]
     early = [*stale, *(reading(FIRST + (40 + n) * HOUR, 5 * n) for n in range(5))]
-    assert [segment.points for segment in found(early, HOURLY).segments] == [38, 20]
+    assert [segment.points for segment in segments_of(early, HOURLY).segments] == [38, 20]
 
 
 def test_a_full_meter_is_read_no_further() -> None:
     readings = [reading(FIRST + n * HOUR, min(100, n)) for n in (2, 50, 98)]
     readings += [reading(FIRST + 120 * HOUR, 100)]
-    [segment] = found(readings[:2] + readings[3:], HOURLY).segments
+    [segment] = segments_of(readings[:2] + readings[3:], HOURLY).segments
     assert segment.points == 48
 
 
 def test_requests_without_a_price_make_a_period_unusable() -> None:
     at = FIRST + 3 * HOUR
     used = spending((FIRST, 1.0), (at, 0.0), (at + HOUR, 1.0), unpriced=at)
-    result = found([reading(at + 2 * HOUR, 25)], used)
+    result = segments_of([reading(at + 2 * HOUR, 25)], used)
     assert (result.segments, result.without_price) == ([], 25)
 
 
@@ -175,8 +175,8 @@ def test_a_change_and_its_way_back_are_both_found() -> None:
 def test_no_change_is_found_in_noise_and_the_smallest_visible_one_is_stated() -> None:
     rates = list(np.exp(NOISE))
     assert changes(rates) == []
-    one, six = detectable(rates, 0.05, 3), detectable(rates, 0.01, 3)
-    assert one is not None and six is not None and 1.05 < one < six < 1.4
+    loose, strict = detectable(rates, 0.05, 3), detectable(rates, 0.01, 3)
+    assert loose is not None and strict is not None and 1.05 < loose < strict < 1.4
     assert changes(rates[:7]) == [] and detectable(rates[:7], 0.05, 3) is None
 
 

@@ -64,7 +64,7 @@ def run(ctx: Context, args: Any) -> Result:
     ]
     if key is not None and key.is_settled and not booked and _is_faultless(ctx):
         changes = _changes(ctx, (*status.shown, *known.last.get(origin, {}).values()), now)
-        changes += [row.made_at + kept_forecasts.FRESH for row in forecasts]
+        changes += [row.computed_at + kept_forecasts.FRESH for row in forecasts]
         until = min((each.timestamp() for each in changes if each > now), default=float("inf"))
         kept.keep(settings, key, kept.Answer(meters, window), now.timestamp(), until)
     words = line.words(status.model, status.context_percent, meters, window, now.timestamp())

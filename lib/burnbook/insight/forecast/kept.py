@@ -39,7 +39,7 @@ class Kept(msgspec.Struct, frozen=True):
     sources: tuple[tuple[str | None, str | None], ...]
     unit: str
     used: float
-    made_at: datetime
+    computed_at: datetime
     resets_at: datetime
     runs_out: float
     low: float
@@ -55,7 +55,7 @@ class Kept(msgspec.Struct, frozen=True):
         reset = day(self.resets_at, now, zone)
         unit = "points" if self.unit == "percent" else self.unit
         left = between(self.low, self.high, unit)
-        age = now - self.made_at
+        age = now - self.computed_at
         old = f" (forecast {clock.span(age // _MINUTE * 60)} old)" if age > _OLD else ""
         chance = f"{likely(self.runs_out)} likely to run out before {reset}"
         return f"{chance}; {left} left at the reset{old}"
@@ -77,7 +77,9 @@ def load(root: str, now: datetime) -> list[Kept]:
     with suppress(OSError, IOFault, msgspec.DecodeError, UnicodeDecodeError):
         rows = msgspec.json.decode(RootedPath(root, FILE).read() or b"", type=_File).forecasts
         return [
-            row for row in rows if timedelta() <= now - row.made_at <= FRESH and row.resets_at > now
+            row
+            for row in rows
+            if timedelta() <= now - row.computed_at <= FRESH and row.resets_at > now
         ]
     return []
 

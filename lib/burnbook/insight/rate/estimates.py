@@ -38,10 +38,10 @@ class Observed(Struct, frozen=True):
 
 def observe(windows: Iterable[Sequence[Shown]], spending: Spending) -> Observed:
     """The observations of one meter of one account, from its readings by reset period."""
-    found = segments(windows, spending)
-    without = (found.without_requests, found.without_price)
+    collected = segments(windows, spending)
+    without = (collected.without_requests, collected.without_price)
     has_requests = spending.begins < float("inf")
-    return Observed(units(found.segments), spending.models, *without, has_requests)
+    return Observed(units(collected.segments), spending.models, *without, has_requests)
 
 
 def bought(observed: Sequence[Unit], models: Sequence[str]) -> Bought:

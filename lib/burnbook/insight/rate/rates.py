@@ -70,8 +70,8 @@ def rate_of(stratum: Stratum, observed: Observed, tested: int) -> Rate:
     """
     rates = observed.rates
     alpha = change.ALPHA / tested
-    found = change.changes(rates, alpha)
-    first = found[-1].first if found else 0
+    detected = change.changes(rates, alpha)
+    first = detected[-1].first if detected else 0
     current = observed.units[first:]
     bought = estimates.bought(current, observed.models)
     if not observed.has_requests:
@@ -91,7 +91,7 @@ def rate_of(stratum: Stratum, observed: Observed, tested: int) -> Rate:
         until=current[-1].ends if current else None,
         points=sum(unit.points for unit in current),
         bought=bought,
-        changes=_shifts(observed, found),
+        changes=_shifts(observed, detected),
         detectable=None if smallest is None else 100 * (smallest - 1),
         not_tested=reason,
         without_requests=observed.without_requests,
@@ -99,10 +99,10 @@ def rate_of(stratum: Stratum, observed: Observed, tested: int) -> Rate:
     )
 
 
-def _shifts(observed: Observed, found: Sequence[change.Change]) -> list[Shift]:
-    bounds = [0, *(each.first for each in found), len(observed.units)]
+def _shifts(observed: Observed, detected: Sequence[change.Change]) -> list[Shift]:
+    bounds = [0, *(each.first for each in detected), len(observed.units)]
     result = []
-    for before, each, after in zip(bounds, found, bounds[2:], strict=False):
+    for before, each, after in zip(bounds, detected, bounds[2:], strict=False):
         left, right = observed.units[before : each.first], observed.units[each.first : after]
         result.append(
             Shift(

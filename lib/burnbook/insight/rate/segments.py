@@ -39,7 +39,7 @@ class Segment(Struct, frozen=True):
     rounding: float
 
 
-class Found(Struct):
+class SegmentsOfMeter(Struct):
     """The segments of a meter, and the points that are in none of them, by reason."""
 
     segments: list[Segment]
@@ -54,16 +54,16 @@ class _Point(Struct, frozen=True):
     is_reset: bool = False
 
 
-def segments(windows: Iterable[Sequence[Shown]], spending: Spending) -> Found:
+def segments(windows: Iterable[Sequence[Shown]], spending: Spending) -> SegmentsOfMeter:
     """The segments of one meter of one account, from its readings by reset period."""
-    result = Found([])
+    result = SegmentsOfMeter([])
     for window in windows:
         _add(result, finer(window), spending)
     result.segments.sort(key=lambda segment: segment.begins)
     return result
 
 
-def _add(result: Found, window: Sequence[Shown], spending: Spending) -> None:
+def _add(result: SegmentsOfMeter, window: Sequence[Shown], spending: Spending) -> None:
     step = 10.0 ** -max(views.decimals(reading.used_percent) for reading in window)
     start = _start(window)
     period = window[0].captured_at if start is None else start
@@ -130,7 +130,7 @@ def _rising(window: Sequence[Shown]) -> Iterator[list[Shown]]:
 
 
 def _explained(
-    result: Found, points: Sequence[_Point], spending: Spending
+    result: SegmentsOfMeter, points: Sequence[_Point], spending: Spending
 ) -> Iterator[tuple[int, int]]:
     """First and last index of each stretch in which no points moved without a request."""
     first = 0

@@ -17,33 +17,33 @@ _NAME = 28  # characters of a name in a table
 _LATER = "Requests of earlier versions and of logs that show no tools are not known."
 
 
-def attribution_figures(found: Attribution) -> dict[str, Any]:
+def attribution_figures(attribution: Attribution) -> dict[str, Any]:
     """The values of a report of tools, servers, skills or subagents."""
     return {
-        "rows": [{"name": name, **_share_figures(share)} for name, share in found.shares],
+        "rows": [{"name": name, **_share_figures(share)} for name, share in attribution.shares],
         "totals": {
-            "requests": found.requests,
-            "total_tokens": found.tokens,
-            "usd": found.usd.whole,
-            "usd_known": found.usd.known,
+            "requests": attribution.requests,
+            "total_tokens": attribution.tokens,
+            "usd": attribution.usd.whole,
+            "usd_known": attribution.usd.known,
         },
     }
 
 
-def attribution_parts(found: Attribution, usd_kind: str, *, is_all: bool) -> list[Part]:
+def attribution_parts(attribution: Attribution, usd_kind: str, *, is_all: bool) -> list[Part]:
     """The largest share in the first line, then a row for each name."""
-    head = _HEADS[found.report]
-    usd = _dollars(found.usd)
-    total = f"{number(found.tokens)} tokens, {usd} USD"
-    first = _largest(found)
-    shown: list[Part] = [Line(f"Usage {found.report}: {first}{total}", strong=True)]
-    has_results = found.report in ("toolcall", "mcp")
-    rows = found.shares if is_all else found.shares[:_MOST]
+    head = _HEADS[attribution.report]
+    usd = _dollars(attribution.usd)
+    total = f"{number(attribution.tokens)} tokens, {usd} USD"
+    first = _largest(attribution)
+    shown: list[Part] = [Line(f"Usage {attribution.report}: {first}{total}", strong=True)]
+    has_results = attribution.report in ("toolcall", "mcp")
+    rows = attribution.shares if is_all else attribution.shares[:_MOST]
     columns: list[tuple[str, Callable[[Share], str]]] = [
         ("Calls", lambda share: number(share.calls) if share.calls else "-"),
         ("Requests", lambda share: number(share.requests)),
         ("Total", lambda share: number(share.total)),
-        ("Share", lambda share: _percent(share.total, found.tokens)),
+        ("Share", lambda share: _percent(share.total, attribution.tokens)),
         ("USD", lambda share: _dollars(share.usd)),
     ]
     if has_results:
@@ -51,16 +51,18 @@ def attribution_parts(found: Attribution, usd_kind: str, *, is_all: bool) -> lis
     cells = [[_cut(name), *(get(share) for _, get in columns)] for name, share in rows]
     table = Table([head, *(name for name, _ in columns)], cells, "<" + ">" * len(columns))
     shown.append(Table(table.head, table.rows, table.align, narrower=table.without("Requests")))
-    if len(rows) < len(found.shares):
-        shown.append(Line(f"... and {plural(len(found.shares) - len(rows), 'more row')}; --all"))
+    if len(rows) < len(attribution.shares):
+        shown.append(
+            Line(f"... and {plural(len(attribution.shares) - len(rows), 'more row')}; --all")
+        )
     if has_results:
         shown.append(
             Line("Results: by how many tokens a call made the next prompt larger, on average")
         )
     shown.append(Line(f"USD: {usd_kind}", level="dim"))
-    if found.is_divided:
+    if attribution.is_divided:
         shown.append(Line("A request with several calls is divided evenly among them", level="dim"))
-    if any(name == NOT_KNOWN for name, _ in found.shares):
+    if any(name == NOT_KNOWN for name, _ in attribution.shares):
         shown.append(Line(_LATER, level="dim"))
     return shown
 
@@ -120,12 +122,16 @@ def cache_parts(sums: dict[str | None, CacheSums], by: str, *, is_all: bool) -> 
         ("Again", lambda each: number(each.expired_tokens)),
         ("Cost", lambda each: _usd(each.expired_cost)),
     ]
-    some = rows if is_all else rows[:_MOST]
-    cells = [[_cut(name or NOT_KNOWN), *(get(each) for _, get in columns)] for name, each in some]
+    selected = rows if is_all else rows[:_MOST]
+    cells = [
+        [_cut(name or NOT_KNOWN), *(get(each) for _, get in columns)] for name, each in selected
+    ]
     head = [by.capitalize(), *(name for name, _ in columns)]
     shown.append(Table(head, cells, "<" + ">" * len(columns)))
-    if len(some) < len(rows):
-        shown.append(Line(f"... and {plural(len(rows) - len(some), 'more row')}; --all shows them"))
+    if len(selected) < len(rows):
+        shown.append(
+            Line(f"... and {plural(len(rows) - len(selected), 'more row')}; --all shows them")
+        )
     if without := add("without_price"):
         shown.append(Line(f"{plural(without, 'request')} without a price: not in the dollars"))
     changed = plural(add("changed"), "time")
@@ -135,12 +141,12 @@ def cache_parts(sums: dict[str | None, CacheSums], by: str, *, is_all: bool) -> 
     return shown
 
 
-def outlier_figures(found: Outliers) -> dict[str, Any]:
+def outlier_figures(outliers: Outliers) -> dict[str, Any]:
     """The values of the report of unusual sessions."""
     return {
-        "compared": found.compared,
-        "reason": found.reason,
-        "medians": found.medians,
+        "compared": outliers.compared,
+        "reason": outliers.reason,
+        "medians": outliers.medians,
         "rows": [
             {
                 "tool": each.session.tool,
@@ -155,25 +161,27 @@ def outlier_figures(found: Outliers) -> dict[str, Any]:
                 "scores": dict(each.scores),
                 "measures": each.session.measures,
             }
-            for each in found.rows
+            for each in outliers.rows
         ],
     }
 
 
-def outlier_parts(found: Outliers, *, is_all: bool) -> list[Part]:
+def outlier_parts(outliers: Outliers, *, is_all: bool) -> list[Part]:
     """How many sessions are unusual, and each with its reason."""
-    if found.reason is not None:
-        return [Line(f"Usage outliers: not known: {found.reason}", strong=True)]
-    count = plural(len(found.rows), "unusual session")
-    shown: list[Part] = [Line(f"Usage outliers: {count} of {found.compared:,}", strong=True)]
-    rows = found.rows if is_all else found.rows[:_MOST]
+    if outliers.reason is not None:
+        return [Line(f"Usage outliers: not known: {outliers.reason}", strong=True)]
+    count = plural(len(outliers.rows), "unusual session")
+    shown: list[Part] = [Line(f"Usage outliers: {count} of {outliers.compared:,}", strong=True)]
+    rows = outliers.rows if is_all else outliers.rows[:_MOST]
     for each in rows:
         own = each.session
         usd = _dollars(Usd(own.attos, own.is_whole))
         shown.append(Line(f"  {_cut(own.session)}  {plural(own.requests, 'request')}, {usd} USD"))
         shown.append(Line(f"    {each.reason}", level="warn"))
-    if len(rows) < len(found.rows):
-        shown.append(Line(f"... and {plural(len(found.rows) - len(rows), 'more session')}; --all"))
+    if len(rows) < len(outliers.rows):
+        shown.append(
+            Line(f"... and {plural(len(outliers.rows) - len(rows), 'more session')}; --all")
+        )
     return shown
 
 
@@ -195,12 +203,12 @@ def _share_figures(share: Share) -> dict[str, Any]:
     }
 
 
-def _largest(found: Attribution) -> str:
-    named = [(name, share) for name, share in found.shares if not name.startswith("(")]
+def _largest(attribution: Attribution) -> str:
+    named = [(name, share) for name, share in attribution.shares if not name.startswith("(")]
     if not named:
         return ""
     name, share = named[0]
-    return f"{name} has {_percent(share.total, found.tokens)} of "
+    return f"{name} has {_percent(share.total, attribution.tokens)} of "
 
 
 def _results(share: Share) -> str:

@@ -46,7 +46,7 @@ def show(values: Values, scene: Scene) -> list[Part]:
             cell(words.likely(row.runs_out), _level(row.runs_out)),
             words.day(row.resets_at, scene.now, scene.config.zone),
             words.between(row.low, row.high, row.unit),
-            clock.span((scene.now - row.made_at).total_seconds()),
+            clock.span((scene.now - row.computed_at).total_seconds()),
         )
         for number, row in enumerate(rows)
         if number == 0 or row.runs_out >= _LIKELY

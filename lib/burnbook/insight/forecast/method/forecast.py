@@ -68,11 +68,11 @@ def forecast(history: History, *, has_times: bool = True) -> Forecast:
     if prediction is None:
         return _straight(history, reason or "too few spans compare with what is left")
     if history.left <= 0 and history.used_error < 1:
-        return _made(history, 1.0, None, (0.0, 0.0), (0.0, 0.0), prediction)
+        return _build(history, 1.0, None, (0.0, 0.0), (0.0, 0.0), prediction)
     chance = prediction.above(history.limit.amount)
     wide, narrow = (band(prediction, history.limit, level) for level in (_LEVEL, _NARROW))
     times = _times(history) if has_times else None
-    return _made(history, chance, times, wide, narrow, prediction)
+    return _build(history, chance, times, wide, narrow, prediction)
 
 
 def short(weeks: float) -> str:
@@ -106,7 +106,7 @@ def band(total: Total, limit: Limit, level: float) -> tuple[float, float]:
     return round(low, 2), round(max(0.0, amount - least) + slack, 2)
 
 
-def _made(
+def _build(
     history: History,
     chance: float,
     times: Times | None,
