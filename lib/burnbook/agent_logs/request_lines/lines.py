@@ -8,8 +8,8 @@ import msgspec
 from burnbook.agent_logs.amounts import Reading
 from burnbook.agent_logs.calls.names import Calls, joined
 from burnbook.agent_logs.feed_columns import COUNTED, PICKED, LineKind, Row
+from burnbook.agent_logs.request_lines.continued import ContinuedRequest
 from burnbook.agent_logs.request_lines.early_lines import EarlyLines, Held
-from burnbook.agent_logs.request_lines.going_on import GoingOn
 from burnbook.agent_logs.request_lines.identity import (
     Keys,
     RequestKeys,
@@ -41,7 +41,7 @@ class RequestLines:
         self.amounts = rules.amounts
         self.context = SessionContext(feed)
         self.early = EarlyLines(requests)
-        self.pairs, self.going_on = Pairs(requests), GoingOn()
+        self.pairs, self.continued = Pairs(requests), ContinuedRequest()
         self.ends: dict[int, float] = {}
         self.session_ends: dict[str, datetime] = {}
         # Of lines with the same fields, until a setting changes.
@@ -67,12 +67,12 @@ class RequestLines:
     def saved(self) -> list[Any]:
         """The state to save for lines that are not there yet; last, what is of the same request."""
         state = [self.context.saved(), self.early.saved(), self.pairs.saved(), self.counted]
-        return [*state, self.going_on.saved(self.requests, self.last_key)]
+        return [*state, self.continued.saved(self.requests, self.last_key)]
 
     def resume(self, saved: list[Any]) -> None:
         """Continue from a saved state."""
         context, early, pairs, self.counted, *later = saved
-        self.going_on.resume(later[0] if later else [])
+        self.continued.resume(later[0] if later else [])
         self.context.resume(context)
         self.early.resume(early)
         self.pairs.resume(pairs)
@@ -197,8 +197,8 @@ class RequestLines:
             if paired is None:
                 return
             identified = with_aliases(identified, *paired)
-        if identified.key == self.going_on.key:
-            request = self.going_on.join(request)
+        if identified.key == self.continued.key:
+            request = self.continued.join(request)
         first = requests.add(identified.key, request, identified.aliases, identified.earlier)
         if first is not None:
             self.count_suspicious(first, amounts, ts, is_fallback=own is None)

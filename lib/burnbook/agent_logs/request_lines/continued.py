@@ -8,7 +8,7 @@ from burnbook.agent_logs.calls.names import Calls, joined
 from burnbook.agent_logs.requests import Request, RequestSet
 
 
-class GoingOn:
+class ContinuedRequest:
     """What the last request of an earlier read called. The book has the request, without ids."""
 
     def __init__(self) -> None:
