@@ -28,6 +28,11 @@ class Attribution(NamedTuple):
     usd: Usd
     is_divided: bool
 
+    @property
+    def named(self) -> list[tuple[str, Share]]:
+        """The shares of names, without those of `(no tool)`, `(not known)` and the like."""
+        return [(name, share) for name, share in self.shares if not name.startswith("(")]
+
 
 class _Report(NamedTuple):
     """`owners`: whose a request is, one for each part of it; `calls`: the names that it calls."""

@@ -204,10 +204,9 @@ def _share_figures(share: Share) -> dict[str, Any]:
 
 
 def _largest(attribution: Attribution) -> str:
-    named = [(name, share) for name, share in attribution.shares if not name.startswith("(")]
-    if not named:
+    if not attribution.named:
         return ""
-    name, share = named[0]
+    name, share = attribution.named[0]
     return f"{name} has {_percent(share.total, attribution.tokens)} of "
 
 

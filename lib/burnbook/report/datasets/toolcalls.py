@@ -12,16 +12,15 @@ _MOST = 15
 def rows(scene: "Scene") -> list[dict[str, Any]]:
     """The 15 largest shares of each kind: calls, requests, tokens, their share, and USD.
 
-    `usd` is null where a part of it is unknown. Without a request that shows its tools, there is
-    nothing to draw.
+    `usd` is null where a part of it is unknown. A kind that no request uses is not drawn.
     """
     from burnbook.insight.spending.attribution import attribute
 
-    if all(spent.row.tools is None for spent in scene.spent):
-        return []
     result = []
     for report, kind in _REPORTS.items():
         divided = attribute(report, scene.spent)
+        if not divided.named:
+            continue
         for name, share in divided.shares[:_MOST]:
             result.append(
                 {
