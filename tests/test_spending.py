@@ -10,8 +10,8 @@ from burnbook.config.loader import Config
 from burnbook.cost.calculate import ATTO, Usd, find_rate
 from burnbook.cost.facts import Facts
 from burnbook.cost.price_list import PriceList
-from burnbook.insight.spending.attribution import NOT_KNOWN, attribute, server_of
 from burnbook.insight.spending.caches import cache_sums, lost
+from burnbook.insight.spending.division import NOT_KNOWN, divide_requests, server_of
 from burnbook.insight.spending.outliers import modified_z, outliers, sessions
 from burnbook.insight.spending.requests import Spent
 from burnbook.insight.spending.shares import even
@@ -67,7 +67,7 @@ def test_shares_add_up_to_the_token(report: str, requests: list[Any]) -> None:
         )
         for n, (tools, attos, tokens, is_subagent) in enumerate(requests)
     ]
-    divided = attribute(report, all_requests)
+    divided = divide_requests(report, all_requests)
     shares = [share for _, share in divided.shares]
     assert sum(share.total for share in shares) == sum(sum(each.kinds) for each in all_requests)
     assert sum(share.usd.attos for share in shares) == sum(each.usd.attos for each in all_requests)
@@ -84,13 +84,13 @@ def test_shares_add_up_to_the_token(report: str, requests: list[Any]) -> None:
 def test_a_request_with_several_calls_is_divided_evenly() -> None:
     tokens = Tokens(input_tokens=10, output_tokens=1)
     [one] = [spent(tokens=tokens, tools=("Bash", "Read", "Bash"))]
-    shares = dict(attribute("toolcall", [one]).shares)
+    shares = dict(divide_requests("toolcall", [one]).shares)
     assert (shares["Bash"].calls, shares["Bash"].requests, shares["Bash"].total) == (2, 1, 8)
     assert (shares["Read"].calls, shares["Read"].requests, shares["Read"].total) == (1, 1, 3)
 
 
 def test_rows_without_the_fact_are_not_known_and_no_tool_is_a_fact() -> None:
-    shares = dict(attribute("toolcall", [spent(), spent(tools=())]).shares)
+    shares = dict(divide_requests("toolcall", [spent(), spent(tools=())]).shares)
     assert {name: share.requests for name, share in shares.items()} == {
         NOT_KNOWN: 1,
         "(no tool)": 1,
@@ -103,7 +103,7 @@ def test_the_skill_that_a_log_states_counts_before_the_call() -> None:
         spent(1, tools=("Bash",), skill="release"),
         spent(2, tools=("Bash",)),
     ]
-    shares = dict(attribute("skill", requests).shares)
+    shares = dict(divide_requests("skill", requests).shares)
     assert {name: share.requests for name, share in shares.items()} == {
         "pdf": 1,
         "release": 1,
@@ -117,7 +117,7 @@ def test_a_subagent_has_its_own_requests() -> None:
         spent(1, tools=("Read",), is_subagent=True, subagent="Explore"),
         spent(2, tools=(), is_subagent=True),
     ]
-    shares = dict(attribute("subagent", requests).shares)
+    shares = dict(divide_requests("subagent", requests).shares)
     assert {name: (share.calls, share.requests) for name, share in shares.items()} == {
         "(main conversation)": (0, 1),
         "Explore": (1, 1),
@@ -135,7 +135,7 @@ def growing(*prompts: int, **more: Any) -> list[Spent]:
 
 def test_what_results_added_is_the_growth_of_the_next_prompt() -> None:
     first, second, third = growing(1_000, 6_100, 2_000, tools=("Read",))
-    shares = dict(attribute("toolcall", [first, second, third]).shares)
+    shares = dict(divide_requests("toolcall", [first, second, third]).shares)
     # The second prompt was compacted before the third request, so its results are not known.
     assert (shares["Read"].results, shares["Read"].results_of) == (5_000, 1)
 
@@ -232,7 +232,7 @@ def test_an_expensive_session_is_named_with_the_reason() -> None:
     found = outliers(sessions([*plain, *conversation("large", 2.0)]))
     [row] = found.rows
     assert row.session.session == "large"
-    assert row.reason.startswith("2 USD a request, 28")
+    assert row.reason.startswith("2 USD per request, 28")
     assert found.compared == 41
 
 

@@ -11,7 +11,7 @@ Feature: Whether a limit runs out before its reset
       ~/.codex weekly: under 1% likely to run out before Thu 07:00; 7 to 17 points left at the reset
         limit            used  resets     runs out  left at reset  n  weeks
         ~/.codex weekly   34%  Thu 07:00  under 1%       7 to 17%  8      8
-      From 8 weeks of history; n is the number of past spans; bands are of 95%.
+      Based on 8 weeks of history; n is the number of past spans; bands are 95%.
       """
     And nothing was written but the cache
 
@@ -75,5 +75,5 @@ Feature: Whether a limit runs out before its reset
       When it runs out, if it does
         limit            about      80% band                95% band
         ~/.codex weekly  Wed 17:00  Wed 15:00 to Wed 19:00  Wed 14:00 to Wed 20:00
-      From 8 weeks of history; n is the number of past spans; bands are of 95%.
+      Based on 8 weeks of history; n is the number of past spans; bands are 95%.
       """

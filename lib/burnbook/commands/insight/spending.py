@@ -62,8 +62,8 @@ def _report(args: Any, requests: list[Spent], data: dict[str, Any]) -> Result:
         unusual = outliers(sessions(requests))
         data |= layout.outlier_figures(unusual)
         return Result(layout.outlier_parts(unusual, is_all=args.all), data)
-    from burnbook.insight.spending.attribution import attribute
+    from burnbook.insight.spending.division import divide_requests
 
-    divided = attribute(args.report, requests)
-    data |= layout.attribution_figures(divided)
-    return Result(layout.attribution_parts(divided, data["usd_kind"], is_all=args.all), data)
+    divided = divide_requests(args.report, requests)
+    data |= layout.division_figures(divided)
+    return Result(layout.division_parts(divided, data["usd_kind"], is_all=args.all), data)

@@ -30,7 +30,7 @@ def parts(
         weeks = max(each.weeks for each in known)
         result += [_table(known, now, zone), *_times(known, now, zone)]
         note = (
-            f"From {weeks:.0f} weeks of history; n is the number of past spans; bands are of 95%."
+            f"Based on {weeks:.0f} weeks of history; n is the number of past spans; bands are 95%."
         )
         result.append(Line(note, level="dim"))
     for each in lines:

@@ -14,7 +14,6 @@ from burnbook.view.parts import Line, Part
 _LENGTHS = {300: "5-hour", 1440: "daily", 10_080: "weekly", 43_200: "monthly"}
 _KINDS = dict(zip(KINDS, ("input", "cache read", "cache write", "output"), strict=True))
 _MOST_MODELS = 3
-_LARGE = 50  # percent: a test that sees only larger changes tells little
 NO_METERS = "not known: no meter is booked; run ./just ingest, or ./just start PROVIDER"
 
 
@@ -63,7 +62,7 @@ def headline(rate: Rate) -> str:
 
 
 def sentence(rate: Rate, zone: tzinfo) -> str:
-    """The last change, else that none is seen."""
+    """The last change, or that none is detected."""
     return change_text(rate.changes[-1], limit(rate), zone) if rate.changes else no_change(rate)
 
 
@@ -99,12 +98,10 @@ def change_text(shift: Shift, name: str, zone: tzinfo) -> str:
 
 
 def no_change(rate: Rate) -> str:
-    """That no change is seen, and the smallest that would have been."""
+    """That no change is detected, and the smallest change that would have been."""
     if rate.detectable is None:
-        return f"changes are not known: {rate.not_tested}"
-    if rate.detectable > _LARGE:
-        return f"no change seen, and only one of {rate.detectable:.0f}% would be"
-    return f"no change seen; a change of {rate.detectable:.0f}% would have been"
+        return f"not tested for a change: {rate.not_tested}"
+    return f"no change detected (smallest detectable: {rate.detectable:.0f}%)"
 
 
 def _difference(ratio: Estimate) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 from burnbook.base.text import plural
 from burnbook.cost.calculate import ATTO, Usd
-from burnbook.insight.spending.attribution import NOT_KNOWN, Attribution
 from burnbook.insight.spending.caches import CacheSums
+from burnbook.insight.spending.division import NOT_KNOWN, Division
 from burnbook.insight.spending.outliers import Outliers
 from burnbook.insight.spending.shares import Share
 from burnbook.view.parts import Line, Part, Table, number
@@ -14,36 +14,36 @@ from burnbook.view.parts import Line, Part, Table, number
 _HEADS = {"toolcall": "Tool", "mcp": "MCP server", "skill": "Skill", "subagent": "Subagent"}
 _MOST = 20  # rows on a terminal and in text, without --all
 _NAME = 28  # characters of a name in a table
-_LATER = "Requests of earlier versions and of logs that show no tools are not known."
+_LATER = "Not known: rows that earlier versions booked, and logs that do not show tools."
 
 
-def attribution_figures(attribution: Attribution) -> dict[str, Any]:
+def division_figures(division: Division) -> dict[str, Any]:
     """The values of a report of tools, servers, skills or subagents."""
     return {
-        "rows": [{"name": name, **_share_figures(share)} for name, share in attribution.shares],
+        "rows": [{"name": name, **_share_figures(share)} for name, share in division.shares],
         "totals": {
-            "requests": attribution.requests,
-            "total_tokens": attribution.tokens,
-            "usd": attribution.usd.whole,
-            "usd_known": attribution.usd.known,
+            "requests": division.requests,
+            "total_tokens": division.tokens,
+            "usd": division.usd.whole,
+            "usd_known": division.usd.known,
         },
     }
 
 
-def attribution_parts(attribution: Attribution, usd_kind: str, *, is_all: bool) -> list[Part]:
+def division_parts(division: Division, usd_kind: str, *, is_all: bool) -> list[Part]:
     """The largest share in the first line, then a row for each name."""
-    head = _HEADS[attribution.report]
-    usd = _dollars(attribution.usd)
-    total = f"{number(attribution.tokens)} tokens, {usd} USD"
-    first = _largest(attribution)
-    shown: list[Part] = [Line(f"Usage {attribution.report}: {first}{total}", strong=True)]
-    has_results = attribution.report in ("toolcall", "mcp")
-    rows = attribution.shares if is_all else attribution.shares[:_MOST]
+    head = _HEADS[division.report]
+    usd = _dollars(division.usd)
+    total = f"{number(division.tokens)} tokens, {usd} USD"
+    first = _largest(division)
+    shown: list[Part] = [Line(f"Usage {division.report}: {first}{total}", strong=True)]
+    has_results = division.report in ("toolcall", "mcp")
+    rows = division.shares if is_all else division.shares[:_MOST]
     columns: list[tuple[str, Callable[[Share], str]]] = [
         ("Calls", lambda share: number(share.calls) if share.calls else "-"),
         ("Requests", lambda share: number(share.requests)),
         ("Total", lambda share: number(share.total)),
-        ("Share", lambda share: _percent(share.total, attribution.tokens)),
+        ("Share", lambda share: _percent(share.total, division.tokens)),
         ("USD", lambda share: _dollars(share.usd)),
     ]
     if has_results:
@@ -51,18 +51,20 @@ def attribution_parts(attribution: Attribution, usd_kind: str, *, is_all: bool) 
     cells = [[_cut(name), *(get(share) for _, get in columns)] for name, share in rows]
     table = Table([head, *(name for name, _ in columns)], cells, "<" + ">" * len(columns))
     shown.append(Table(table.head, table.rows, table.align, narrower=table.without("Requests")))
-    if len(rows) < len(attribution.shares):
+    if len(rows) < len(division.shares):
         shown.append(
-            Line(f"... and {plural(len(attribution.shares) - len(rows), 'more row')}; --all")
+            Line(
+                f"... and {plural(len(division.shares) - len(rows), 'more row')}; --all shows them"
+            )
         )
     if has_results:
         shown.append(
-            Line("Results: by how many tokens a call made the next prompt larger, on average")
+            Line("Results: mean number of tokens that a call's result adds to the next prompt")
         )
     shown.append(Line(f"USD: {usd_kind}", level="dim"))
-    if attribution.is_divided:
+    if division.is_divided:
         shown.append(Line("A request with several calls is divided evenly among them", level="dim"))
-    if any(name == NOT_KNOWN for name, _ in attribution.shares):
+    if any(name == NOT_KNOWN for name, _ in division.shares):
         shown.append(Line(_LATER, level="dim"))
     return shown
 
@@ -135,7 +137,7 @@ def cache_parts(sums: dict[str | None, CacheSums], by: str, *, is_all: bool) -> 
     if without := add("without_price"):
         shown.append(Line(f"{plural(without, 'request')} without a price: not in the dollars"))
     changed = plural(add("changed"), "time")
-    text = f"A prefix also changed {changed} while its cache lived: {_usd(add('changed_cost'))} USD"
+    text = f"Sent again before a cache expired: {changed}, {_usd(add('changed_cost'))} USD"
     shown.append(Line(text))
     shown.append(Line("Dollars are list prices; Again: tokens that were sent again", level="dim"))
     return shown
@@ -179,9 +181,8 @@ def outlier_parts(outliers: Outliers, *, is_all: bool) -> list[Part]:
         shown.append(Line(f"  {_cut(own.session)}  {plural(own.requests, 'request')}, {usd} USD"))
         shown.append(Line(f"    {each.reason}", level="warn"))
     if len(rows) < len(outliers.rows):
-        shown.append(
-            Line(f"... and {plural(len(outliers.rows) - len(rows), 'more session')}; --all")
-        )
+        more = plural(len(outliers.rows) - len(rows), "more session")
+        shown.append(Line(f"... and {more}; --all shows them"))
     return shown
 
 
@@ -203,11 +204,11 @@ def _share_figures(share: Share) -> dict[str, Any]:
     }
 
 
-def _largest(attribution: Attribution) -> str:
-    if not attribution.named:
+def _largest(division: Division) -> str:
+    if not division.named:
         return ""
-    name, share = attribution.named[0]
-    return f"{name} has {_percent(share.total, attribution.tokens)} of "
+    name, share = division.named[0]
+    return f"{name} has {_percent(share.total, division.tokens)} of "
 
 
 def _results(share: Share) -> str:

@@ -156,7 +156,7 @@ def _times(value: float, middle: float) -> str:
 
 def _cost(session: Session, middle: float) -> str:
     value = session.measures["usd_per_request"]
-    return f"{value:.2g} USD a request{_times(value, middle)}"
+    return f"{value:.2g} USD per request{_times(value, middle)}"
 
 
 def _expired(session: Session, _: float) -> str:
@@ -171,7 +171,7 @@ _MEASURES: dict[str, Any] = {
         f"one request of {session.measures['largest_request']:,.0f} tokens"
     ),
     "growth_per_request": lambda session, _: (
-        f"its context grew by {session.measures['growth_per_request']:,.0f} tokens a request"
+        f"its context grew by {session.measures['growth_per_request']:,.0f} tokens per request"
     ),
     "expired_tokens": _expired,
     "repeated_calls": lambda session, _: (

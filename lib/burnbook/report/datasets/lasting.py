@@ -42,4 +42,4 @@ def rows(scene: "Scene") -> list[dict[str, Any]]:
 
 def _measures(fate: Lasting) -> "list[tuple[str, Estimate]]":
     left = [(f"left after {days} days", fate.survival[days]) for days in DAYS]
-    return [*left, ("written anew", fate.rework), ("reverted", fate.reverted)]
+    return [*left, ("changed", fate.rework), ("reverted", fate.reverted)]

@@ -14,11 +14,11 @@ def rows(scene: "Scene") -> list[dict[str, Any]]:
 
     `usd` is null where a part of it is unknown. A kind that no request uses is not drawn.
     """
-    from burnbook.insight.spending.attribution import attribute
+    from burnbook.insight.spending.division import divide_requests
 
     result = []
     for report, kind in _REPORTS.items():
-        divided = attribute(report, scene.spent)
+        divided = divide_requests(report, scene.spent)
         if not divided.named:
             continue
         for name, share in divided.shares[:_MOST]:

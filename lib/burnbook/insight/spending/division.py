@@ -18,7 +18,7 @@ _MCP, _SKILL, _TASK = "mcp__", "Skill:", "Task:"
 _PARTS = 3  # of mcp__SERVER__TOOL
 
 
-class Attribution(NamedTuple):
+class Division(NamedTuple):
     """The shares by name, largest first, and what they add up to."""
 
     report: str
@@ -42,7 +42,7 @@ class _Report(NamedTuple):
     is_divided: bool = True
 
 
-def attribute(report: str, requests: Iterable[Spent]) -> Attribution:
+def divide_requests(report: str, requests: Iterable[Spent]) -> Division:
     """Divide requests among the names of a report: toolcall, mcp, skill or subagent."""
     owners, calls, is_divided = _REPORTS[report]
     shares: dict[str, Share] = {}
@@ -57,7 +57,7 @@ def attribute(report: str, requests: Iterable[Spent]) -> Attribution:
         _add_results(all_requests, owners, shares)
     ordered = sorted(shares.items(), key=lambda item: (-item[1].total, item[0]))
     tokens = sum(share.total for _, share in ordered)
-    return Attribution(report, ordered, len(all_requests), tokens, usd, is_divided)
+    return Division(report, ordered, len(all_requests), tokens, usd, is_divided)
 
 
 def _add_results(
