@@ -1,4 +1,4 @@
-"""Simulate accounts with a known exchange rate, and test what `rate` says about them.
+"""Simulate accounts with a known exchange rate, and compare them with the estimates of `rate`.
 
 Prints each acceptance figure with its target; exits with 1 if one misses.
 

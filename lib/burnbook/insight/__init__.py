@@ -1,1 +1,1 @@
-"""Estimates from the book: what a point buys, when it runs out, what tokens became."""
+"""Estimates from the book: rates of meters, forecasts, attribution, experiments, spending."""

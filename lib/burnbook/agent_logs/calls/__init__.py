@@ -1,1 +1,1 @@
-"""The tools that requests call: their names, and nothing of what they are called with."""
+"""The names of the tools that requests call, without their arguments and results."""

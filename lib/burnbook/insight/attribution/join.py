@@ -2,9 +2,9 @@
 
 A: the session ran the commit, or the repository names the session for it.
 B: the same branch, or a file that the session changed, and the next commit within a day.
-C: the same repository alone, and the next commit within eight hours.
+C: only the same repository, and the next commit within eight hours.
 
-No request is joined to a commit that was made before it.
+No request is joined with a commit that was made before it.
 """
 
 from bisect import bisect_left

@@ -1,1 +1,1 @@
-"""Experiments: arms assigned at random, and intervals that hold however often one looks."""
+"""Experiments: arms assigned at random, and intervals that stay valid however often you look."""

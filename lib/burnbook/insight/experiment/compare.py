@@ -1,4 +1,4 @@
-"""Compares each arm with the first one, with intervals that hold however often one looks.
+"""Compares each arm with the first one, with intervals that stay valid however often you look.
 
 Needs numpy.
 """

@@ -1,4 +1,4 @@
-"""Forecasts of past moments, only from what was known then, against what happened.
+"""Tests forecasts of past moments, made only from what was known then, on what happened.
 
 Moments of one window are not independent, so the interval of a share is that of a sample of
 windows: a ratio estimator over clusters, with its linearized variance (Cochran, Sampling

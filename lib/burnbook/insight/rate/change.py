@@ -2,9 +2,9 @@
 
 Each split of the weeks in two has a statistic: the difference of the means of log rates over its
 standard error. The largest one is compared with the largest ones of series without a change. The
-variance is that of differences between neighbours without the two largest, so that a change, or one
-and its way back, does not hide itself. What is found splits the series, and both parts are scanned
-(binary segmentation).
+variance is that of differences between neighbours without the two largest, so that a change
+and its reversal do not hide each other. A change that is found splits the series, and both parts
+are scanned (binary segmentation).
 
 Sources: Hawkins (1977), Testing a sequence of observations for a shift in location, JASA 72; von
 Neumann (1941), Distribution of the ratio of the mean square successive difference to the variance,

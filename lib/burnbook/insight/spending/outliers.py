@@ -1,4 +1,4 @@
-"""Sessions that are unlike the others, each with the reason in one clause.
+"""Unusual sessions, each with the reason in a clause.
 
 The modified z-score of Iglewicz and Hoaglin (How to Detect and Handle Outliers, ASQC 1993): the
 distance from the median, divided by the median absolute deviation; above 3.5 a value is unusual.

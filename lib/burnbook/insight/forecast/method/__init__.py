@@ -1,1 +1,1 @@
-"""The method of the forecast, on numbers: what is usual, how far off that is, what follows."""
+"""The forecast as pure functions: the expected use, its error, and the probability from both."""

@@ -1,10 +1,10 @@
 """What will be used in a span, as a distribution. Pure.
 
-The expected use is the mean of the same hours in other weeks, times how busy it is now: the use of
-the `recent` hours against their own mean, drawn towards 1. Past spans of the same length, at the
-same hour of the day, with an expected use of half to twice as much, show how far such an
-expectation is from what is then used. These errors are measured on the cube root of used /
-expected, which is nearly normal. The prediction is that of a normal sample (Student's t) there.
+The expected use is the mean of the same hours in other weeks, times the current level: the use of
+the `recent` hours divided by their own mean, shrunk towards 1. Past spans of the same length,
+at the same hour of the day, with an expected use of half to twice as much, show the errors of such
+expectations. The errors are measured on the cube root of used / expected, which is nearly normal.
+The prediction is that of a normal sample (Student's t) there.
 """
 
 import math
@@ -53,7 +53,7 @@ class Prediction(Struct, frozen=True):
 class Total(Struct, frozen=True):
     """What is used in all: a normal amount that is known with an `error`, and the use to come.
 
-    The normal distribution is replaced by three values with the weights of Gauss and Hermite.
+    The normal distribution is integrated by Gauss-Hermite quadrature with three points.
     """
 
     used: float

@@ -33,7 +33,7 @@ class Line(Struct, frozen=True):
     def runs_out(self) -> float:
         """1 if the limit runs out at the mean rate, 0 if not, 0.5 where no rate is known.
 
-        It is no probability; it is what a straight line says instead.
+        It is not a probability, but the answer of a straight line.
         """
         return 0.5 if self.unused is None else float(self.unused <= 0)
 

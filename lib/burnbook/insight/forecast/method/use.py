@@ -58,7 +58,7 @@ def filled(first: int, values: Sequence[float], gaps: Sequence[Gap]) -> list[flo
     """Returns the values with an estimate in each gap: the mean use of the same hours of the week.
 
     It is multiplied by how busy the window was before the gap, against the mean. With gaps at 0, a
-    limit that ran out would look like a limit that nobody wanted to use.
+    limit that ran out would look like a limit with little demand.
     """
     result = [*values]
     if not gaps:
