@@ -59,11 +59,13 @@ def _named(ctx: Context, paths: Sequence[str] | None) -> list[Git]:
         except FileNotFoundError:  # the current folder is gone
             current = {}
         except NotCounted as error:
+            if error.decision == "no-git":  # no commit can be known, which is not the same as none
+                raise
             ctx.notes.append(str(error))
             current = {}
-        return [
-            Git(name, repository) for name, repository in current.items() if repository is not None
-        ]
+        for name in (name for name, repository in current.items() if repository is None):
+            ctx.notes.append(f"churn.toml: repository {name} has no working tree on this machine")
+        return [Git(name, repository) for name, repository in current.items() if repository]
     named = []
     declared = {
         repository.common: name for name, repository in repositories(ctx).items() if repository
@@ -87,6 +89,8 @@ def _at(ctx: Context, folder: str) -> Repository | None:
     try:
         repository = find(path)
     except NotCounted as error:
+        if error.decision == "no-git":
+            raise
         if str(error) not in ctx.notes:
             ctx.notes.append(str(error))
         return None
