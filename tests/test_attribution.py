@@ -195,6 +195,27 @@ def test_a_trace_from_before_the_commit_has_grade_b(repo: GitRepo) -> None:
     assert result == [Joined((name,), "B")]
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"files": 5},
+        {"files": {"page.py": 1}},
+        {"files": [{"path": 3}, 4]},
+        {"timestamp": "0001-01-01T00:00:00", "vcs": []},
+        {"timestamp": 7, "vcs": {"revision": 3}},
+    ],
+)
+def test_a_trace_of_another_form_gives_no_grade_a(repo: GitRepo, fields: dict[str, Any]) -> None:
+    session = "5e1f0a52-1c1c-4d4d-8e8e-000000000001"
+    name = repo.commit("Add a page", 5000, page="x\n")
+    record = {"timestamp": _iso(30), "metadata": {"session_id": session}, **fields}
+    (repo.folder / ".agent-trace").mkdir()
+    (repo.folder / ".agent-trace" / "traces.jsonl").write_text(json.dumps(record), "utf-8")
+    assert joined(repo.read(), request(10, session=session, branch="gone")) == [
+        Joined((name,), "C")
+    ]
+
+
 def _iso(at: int) -> str:
     from datetime import UTC, datetime
 

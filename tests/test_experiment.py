@@ -31,6 +31,26 @@ QUALITY = (*PLAN, "--metric", "quality", "--effect", "1", "--spread", "0.9")
 TOKENS = (*PLAN, "--metric", "tokens", "--effect", "40%", "--spread", "1.2")
 
 
+SCORE = ("--metric", "charm", "--scale", "score", "--spread", "0.9")
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--metric", "quality", "--effect", "1e-300", "--spread", "1"), "--effect is 1e-300"),
+        (("--metric", "quality", "--effect", "1", "--spread", "1e-300"), "--spread is 1e-300"),
+        ((*SCORE, "--effect", "1", "--range", "0..1e308"), "--range is 0..1e308"),
+        ((*SCORE, "--effect", "1", "--range=-1e308..1e308"), "--range is -1e308..1e308"),
+        ((*SCORE, "--effect", "1e-321", "--range", "0..1e-320"), "--range is 0..1e-320"),
+    ],
+)
+def test_numbers_that_no_computer_divides_by_are_refused(
+    shell: Shell, flags: tuple[str, ...], message: str
+) -> None:
+    result = shell.run("experiment", *PLAN, *flags)
+    assert (result.returncode, message in result.stderr) == (2, True), result.stderr
+
+
 @pytest.mark.parametrize("arms", [("a", "b"), ("a", "b", "c"), tuple("abcdefgh")])
 def test_every_block_has_every_arm_equally_often(arms: tuple[str, ...]) -> None:
     drawn = [*islice(sequence.arms(5, arms), 600 * len(arms))]

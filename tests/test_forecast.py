@@ -213,6 +213,17 @@ def test_scores_of_the_past() -> None:
     assert scores.coverage_95.n == len(tests)
 
 
+def test_without_requests_only_a_late_reading_tells_how_a_window_ended() -> None:
+    """What was used after the last reading is not known, so bands cannot be compared with it."""
+    log = log_of(12, 12)
+    assert all(map(log.shows_end, windows(log.readings)))
+    unlogged = MeterLog(log.limit, log.readings, {})
+    assert not any(map(unlogged.shows_end, windows(log.readings)))  # 17:00, seven hours before it
+    assert [*backtest.of_meter(unlogged, moment(MONDAY + 84 * DAY))] == []
+    late = readings(*((7 * week - 1 / 24, 40.0, 7 * week) for week in range(1, 5)))
+    assert all(map(MeterLog(log.limit, late, {}).shows_end, windows(late)))
+
+
 def row(**changes: Any) -> Kept:
     values: dict[str, Any] = {
         **{"kind": "meter", "name": "week-all-models", "provider": "claude", "account": "team"},

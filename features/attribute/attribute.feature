@@ -76,6 +76,11 @@ Feature: What tokens became
     When I run "bin/attribute --pr 12 --by pr"
     Then it exits with 2 and says "--pr shows the commits of a pull request; leave out --by"
 
+  Scenario: Without git, nothing is known
+    Given git is not installed
+    When I run "bin/attribute"
+    Then it exits with 66 and says "attribute: git is not on PATH; install it"
+
   Scenario: No program of a repository runs
     Given app would run a program for every file
     When I run "bin/attribute"

@@ -61,7 +61,7 @@ Feature: Churn needs a repository with the commits
     When I run "bin/churn --window W0-CHN --commit-start begin --commit-end end"
     Then it exits with 66 and says
       """
-      churn: git is not on PATH; install it to count churn
+      churn: git is not on PATH; install it
       """
 
   Scenario: The repository is broken

@@ -13,6 +13,11 @@ Feature: What one percentage point of a meter buys
   Scenario: A meter without requests
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
     And Ada ends codex in W0-CHN at 12:30 with 5h 51%, weekly 31%
+    When I run "bin/rate claude"
+    Then it prints
+      """
+      not known: no meter of claude is booked
+      """
     When I run "bin/rate codex"
     Then it prints
       """

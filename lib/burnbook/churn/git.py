@@ -206,7 +206,7 @@ def _bounded(
     try:
         return process.run(argv, timeout, out=MAX_OUTPUT, err=_MAX_STDERR, env=env)
     except (FileNotFoundError, PermissionError):
-        raise NotCounted("no-git", "git is not on PATH; install it to count churn") from None
+        raise NotCounted("no-git", "git is not on PATH; install it") from None
     except OSError as error:
         raise NotCounted("git-failed", os_sentence("cannot run git", error), IO) from None
     except ValueError as error:  # such as a NUL in an argument

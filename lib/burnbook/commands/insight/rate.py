@@ -18,4 +18,4 @@ def run(ctx: Context, args: Any) -> Result:
     result = rates(ctx, provider)
     note_damage(ctx)
     data = {"provider": provider, "meters": [figures(rate) for rate in result]}
-    return Result(parts(result, ctx.config.zone), data)
+    return Result(parts(result, ctx.config.zone, provider), data)

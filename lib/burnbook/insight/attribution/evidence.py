@@ -84,7 +84,9 @@ def _of_trace(
     if commit is not None and (at is None or commit.created >= int(at)):
         yield from (Named(session, commit.hash, True) for session in named)
     elif at is not None:
-        entries = [each for each in record.get("files") or () if isinstance(each, dict)]
+        listed = record.get("files")
+        files_of = listed if isinstance(listed, list) else []
+        entries = [each for each in files_of if isinstance(each, dict)]
         paths = {str(each.get("path")).encode("utf-8", "replace") for each in entries}
         following = _next_change(history, patches, at, paths)
         if following is not None:
@@ -107,7 +109,7 @@ def _next_change(
 def _moment(text: Any) -> float | None:
     try:
         return datetime.fromisoformat(text).timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -53,21 +53,13 @@ def find_folders(ctx: Context, folders: Iterable[str], paths: Sequence[str] | No
 
 def _named(ctx: Context, paths: Sequence[str] | None) -> list[Git]:
     """The repositories at some paths, else the declared ones or that of the current folder."""
+    current = _current(ctx)
     if paths is None:
-        try:
-            current = repositories(ctx)
-        except FileNotFoundError:  # the current folder is gone
-            current = {}
-        except NotCounted as error:
-            ctx.notes.append(str(error))
-            current = {}
-        return [
-            Git(name, repository) for name, repository in current.items() if repository is not None
-        ]
+        for name in (name for name, repository in current.items() if repository is None):
+            ctx.notes.append(f"churn.toml: repository {name} has no working tree on this machine")
+        return [Git(name, repository) for name, repository in current.items() if repository]
     named = []
-    declared = {
-        repository.common: name for name, repository in repositories(ctx).items() if repository
-    }
+    declared = {each.common: name for name, each in current.items() if each}
     for path in paths:
         repository = find(os.path.expanduser(path))
         if repository is None:
@@ -75,6 +67,19 @@ def _named(ctx: Context, paths: Sequence[str] | None) -> list[Git]:
         name = declared.get(repository.common, repository.name)
         named.append(Git(name, repository))
     return named
+
+
+def _current(ctx: Context) -> dict[str, Repository | None]:
+    """The declared repositories, or that of the current folder. Raises NotCounted without git."""
+    try:
+        return repositories(ctx)
+    except FileNotFoundError:  # the current folder is gone
+        return {}
+    except NotCounted as error:
+        if error.decision == "no-git":  # no commit can be known, which is not the same as none
+            raise
+        ctx.notes.append(str(error))
+        return {}
 
 
 def _at(ctx: Context, folder: str) -> Repository | None:
@@ -87,6 +92,8 @@ def _at(ctx: Context, folder: str) -> Repository | None:
     try:
         repository = find(path)
     except NotCounted as error:
+        if error.decision == "no-git":
+            raise
         if str(error) not in ctx.notes:
             ctx.notes.append(str(error))
         return None

@@ -1,5 +1,6 @@
 """Makes the row of a new experiment, with the number of features that it needs. Needs numpy."""
 
+import math
 import secrets
 from typing import Any
 
@@ -122,7 +123,10 @@ def _assumptions(
             )
         numbers = np.log(earlier) if scale == "ratio" else np.array(earlier)
         deviation = float(numbers.std(ddof=1))
-        spread = max(1.01, float(np.exp(deviation))) if scale == "ratio" else max(0.01, deviation)
+        if scale == "ratio":
+            spread = min(20.0, max(1.01, math.exp(min(deviation, 700.0))))
+        else:
+            spread = max(scales.LEAST_SHARE * (limits.high - limits.low), deviation)
         source = "book"
     if is_baseline_missing:
         baseline = float(np.mean(earlier)) if has_enough else worst

@@ -67,7 +67,7 @@ def of_meter(log: MeterLog, now: datetime) -> Iterator[Test]:
         if end is None or end.resets_at != window.ended:
             continue
         last = window.shown[-1][1]
-        if end.used - last > _KNOWN and not window.is_full:
+        if not window.is_full and (end.used - last > _KNOWN or not log.shows_end(window)):
             continue
         full = next((at for at, used in window.shown if used >= 99.5), None)
         for at in _moments(window.began, window.ended):

@@ -24,6 +24,7 @@ from burnbook.store.queries import QUARTER
 _OLDEST = (WEEKS + 2) * WEEK
 _LONGEST = 366 * DAY  # a row may have any length up to 2**53 minutes
 _FULL = 99.5  # percent: vendors round to whole points
+_NEAR = 50  # a reading in the last 1/50 of a window is near its end
 _OWN_RATE = 10.0  # points: from this on, a window's own rate is more exact than that of all
 
 
@@ -77,6 +78,16 @@ class MeterLog(Struct, frozen=True):
             used_error=math.sqrt(error),
             readings=tuple((each.at, each.used) for each in _of(seen, current)),
         )
+
+    def shows_end(self, window: Window) -> bool:
+        """Whether it is known what was used up to the end of a window.
+
+        The last reading is near it, or the window has requests: then they tell whether anything
+        was used after the last reading.
+        """
+        ended, length = window.ended, window.ended - window.began
+        is_near = ended - window.shown[-1][0] <= max(1, length // _NEAR)
+        return is_near or any(self.spending.get(at) for at in range(window.began, ended))
 
 
 def windows(readings: Sequence[Seen]) -> list[Window]:

@@ -17,8 +17,10 @@ _MOST_MODELS = 3
 NO_METERS = "not known: no meter is booked; run ./just ingest, or ./just start PROVIDER"
 
 
-def parts(rates: Sequence[Rate], zone: tzinfo) -> list[Part]:
-    """Lays out the rates, those with an estimate first."""
+def parts(rates: Sequence[Rate], zone: tzinfo, provider: str | None = None) -> list[Part]:
+    """Lays out the rates, those with an estimate first; with `provider`, they are its own."""
+    if not rates and provider is not None:
+        return [Line(f"not known: no meter of {provider} is booked", strong=True)]
     if not rates:
         return [Line(NO_METERS, strong=True)]
     known = [rate for rate in rates if rate.bought.usd.value is not None or rate.changes]

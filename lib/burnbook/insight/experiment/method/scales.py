@@ -16,6 +16,10 @@ SCALES: Mapping[str, Scale] = {
 }
 """The scale of the metrics that have one. The others need `--scale`."""
 QUALITY = (1.0, 5.0)
+LEAST_SHARE = 0.001
+"""Effects and spreads of scores are at least this share of their range."""
+_GREATEST = 1e15  # of the bounds of a score; a row keeps no greater number
+_NARROWEST = 1e-6  # range of a score
 _WORDS = {"pass": 1.0, "fail": 0.0}
 
 
@@ -57,6 +61,10 @@ def parse_range(text: str) -> Bounds:
     result = Bounds(number(low, "--range"), number(high, "--range"))
     if result.low >= result.high:
         raise UsageError(f"--range is {text}; the first bound must be less than the second")
+    is_too_wide = max(map(abs, result)) > _GREATEST
+    if is_too_wide or result.high - result.low < _NARROWEST:
+        valid = f"bounds of at most {_GREATEST:g} that differ by at least {_NARROWEST:g}"
+        raise UsageError(f"--range is {text}; valid: {valid}")
     return result
 
 
@@ -67,9 +75,12 @@ def parse_effect(scale: Scale, limits: Bounds, text: str) -> float:
     """
     if scale == "score":
         effect = number(text, "--effect")
-        if not 0 < effect < limits.high - limits.low:
-            width = limits.high - limits.low
-            raise UsageError(f"--effect is {text}; it must be between 0 and {width:g}")
+        width = limits.high - limits.low
+        least = LEAST_SHARE * width
+        if not least <= effect < width:
+            raise UsageError(
+                f"--effect is {text}; it must be at least {least:g} and less than {width:g}"
+            )
         return effect
     effect = parse_share(text, "--effect")
     if not 0.01 <= effect <= 0.9:
@@ -93,9 +104,13 @@ def parse_spread(scale: Scale, limits: Bounds, text: str) -> float:
     if scale == "ratio":
         if not 1.01 <= spread <= 20:
             raise UsageError(f"--spread is {text}; as a factor it must be between 1.01 and 20")
-    elif not 0 < spread < (limits.high - limits.low) / 2:
-        most = (limits.high - limits.low) / 2
-        raise UsageError(f"--spread is {text}; it must be between 0 and {most:g}")
+        return spread
+    width = limits.high - limits.low
+    least, most = LEAST_SHARE * width, width / 2
+    if not least <= spread < most:
+        raise UsageError(
+            f"--spread is {text}; it must be at least {least:g} and less than {most:g}"
+        )
     return spread
 
 
