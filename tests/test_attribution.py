@@ -5,13 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from burnbook.book.book import Book
+from burnbook.config.loader import Config
+from burnbook.context import Context
 from burnbook.insight.attribution.evidence import named_sessions
+from burnbook.insight.attribution.folders import find_folders
 from burnbook.insight.attribution.join import Joined, join
 from burnbook.insight.attribution.repository import pull_requests
 from burnbook.insight.attribution.repository.commits import Commit
 from burnbook.insight.attribution.repository.read import Reading
 from burnbook.insight.attribution.requests import Request
 from burnbook.insight.attribution.shares import divide
+from burnbook.store.store import Store
 from gitrepo import START, GitRepo
 from hypothesis import given
 from hypothesis import strategies as st
@@ -193,6 +198,20 @@ def test_a_trace_from_before_the_commit_has_grade_b(repo: GitRepo) -> None:
     (repo.folder / ".agent-trace" / "traces.jsonl").write_text(json.dumps(record), "utf-8")
     result = joined(repo.read(), request(10, session=session, branch="gone"))
     assert result == [Joined((name,), "B")]
+
+
+def test_a_repository_is_read_where_the_current_folder_is_gone(
+    repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").mkdir()
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    book = Book(str(tmp_path / "data"))
+    ctx = Context(Config(str(tmp_path / "config")), book, Store(str(tmp_path / "data")), "main", [])
+    [git] = find_folders(ctx, [], [str(repo.folder)]).gits
+    assert git.repository.top == str(repo.folder.resolve())
 
 
 @pytest.mark.parametrize(
