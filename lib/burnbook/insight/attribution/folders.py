@@ -99,7 +99,9 @@ def _at(ctx: Context, folder: str) -> Repository | None:
         return None
     # A home folder under version control has all others in it, and none of them belongs to it.
     home = os.path.realpath(os.path.expanduser("~"))
-    return None if repository is None or home.startswith(repository.top) else repository
+    if repository is None or os.path.commonpath([home, repository.top]) == repository.top:
+        return None
+    return repository
 
 
 def _unused(name: str, names: set[str]) -> str:
