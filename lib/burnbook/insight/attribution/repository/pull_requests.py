@@ -13,9 +13,10 @@ _MERGES = (
     re.compile(r"Merge (?:remote-tracking )?branch '(?:origin/)?(?P<branch>[^']+)'"),  # git, GitLab
 )
 # Squash commits: `Title (#12)` of GitHub and Gitea, `Merged PR 12: Title` of Azure DevOps.
-_SQUASHES = (re.compile(r".*\(#(\d+)\)\Z"), re.compile(r"Merged PR (\d+):"))
+_GITHUB = re.compile(r"\(#(\d+)\)\Z")
+_AZURE = re.compile(r"Merged PR (\d+):")
 _GITLAB = re.compile(r"^See merge request [^\s!]*!(\d+)\s*\Z", re.MULTILINE)
-_SUFFIX = re.compile(r"\s*\((?:#\d+|![0-9]+)\)\Z")
+_SUFFIX = re.compile(r"\((?:#\d+|![0-9]+)\)\Z")
 _KEY = re.compile(r"(?<![A-Za-z0-9-])([A-Z][A-Z0-9]{1,9}-[1-9]\d{0,6})(?![A-Za-z0-9-])")
 # At the beginning of a part of a branch's name: `shop-12-page`, `45-page` or `issue-45`.
 _BRANCH_KEY = re.compile(r"([A-Z][A-Z0-9]{1,9}-[1-9]\d{0,6})(?![A-Z0-9])")
@@ -70,10 +71,8 @@ def squashed_pull(commit: Commit) -> str | None:
     """The number of the pull request that a commit with one parent is the squash of."""
     if commit.is_merge or is_revert(commit):
         return None
-    for pattern in _SQUASHES:
-        if match := pattern.match(commit.subject):
-            return match[1]
-    return _gitlab(commit)
+    match = _GITHUB.search(commit.subject) or _AZURE.match(commit.subject)
+    return match[1] if match else _gitlab(commit)
 
 
 def is_revert(commit: Commit) -> bool:
@@ -83,7 +82,7 @@ def is_revert(commit: Commit) -> bool:
 
 def without_pull(subject: str) -> str:
     """A subject without the number of its pull request at the end."""
-    return _SUFFIX.sub("", subject)
+    return _SUFFIX.sub("", subject).rstrip()
 
 
 def _gitlab(commit: Commit) -> str | None:
