@@ -88,7 +88,7 @@ PIECES = [
 
 def patterns() -> dict[str, Pattern]:
     """Every compiled pattern of burnbook's modules, including those in tables and classes."""
-    for extra in ("mcp", "parquet", "proof", "watch"):  # modules that import these packages
+    for extra in ("insight", "mcp", "parquet", "proof", "watch"):  # of modules
         extras.use(extra, extra)
     by_name: dict[str, Pattern] = {}
     for module in pkgutil.walk_packages(burnbook.__path__, "burnbook."):
