@@ -23,7 +23,7 @@ from burnbook.churn.git import Git, find  # noqa: E402
 from burnbook.insight.attribution.join import GRADES, Joined, join  # noqa: E402
 from burnbook.insight.attribution.repository.read import Reading, read_repository  # noqa: E402
 from burnbook.insight.attribution.requests import Request  # noqa: E402
-from burnbook.insight.attribution.shares import divide  # noqa: E402
+from burnbook.insight.whole_shares import divide  # noqa: E402
 
 LEAST_PRECISION = 0.95  # of the tokens of grade A
 LEAST_COVERAGE = 0.92  # of the intervals of lasting lines

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 
 from burnbook.cost.calculate import Usd
 from burnbook.insight.spending.outliers import Session, outliers
-from burnbook.insight.spending.shares import even
+from burnbook.insight.whole_shares import divide
 
 _SESSIONS = 120
 _PLANTED = 3
@@ -54,7 +54,7 @@ def simulate(accounts: int, seed: int) -> list[Outcome]:
         detected += sum(each.session in names for each in unusual)
         planted += len(unusual)
         amount, parts = draw.randrange(10**9), draw.randrange(1, 40)
-        shares = even(amount, parts)
+        shares = divide(amount, [1] * parts)
         wrong += sum(shares) != amount or max(shares) - min(shares) > 1
     return [
         Outcome("ordinary sessions that are called unusual", flagged / ordinary, _FALSE, True),

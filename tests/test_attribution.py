@@ -15,7 +15,7 @@ from burnbook.insight.attribution.repository import pull_requests
 from burnbook.insight.attribution.repository.commits import Commit
 from burnbook.insight.attribution.repository.read import Reading
 from burnbook.insight.attribution.requests import Request
-from burnbook.insight.attribution.shares import divide
+from burnbook.insight.whole_shares import divide
 from burnbook.store.store import Store
 from gitrepo import START, GitRepo
 from hypothesis import given

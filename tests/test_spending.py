@@ -14,7 +14,7 @@ from burnbook.insight.spending.caches import cache_sums, lost
 from burnbook.insight.spending.division import NOT_KNOWN, divide_requests, server_of
 from burnbook.insight.spending.outliers import modified_z, outliers, sessions
 from burnbook.insight.spending.requests import Spent
-from burnbook.insight.spending.shares import even
+from burnbook.insight.whole_shares import divide
 from burnbook.rows.usage import Tokens
 from conftest import Shell
 from frontdoor import ROOT
@@ -39,7 +39,7 @@ def spent(minutes: float = 0, attos: int = 0, tokens: Tokens | None = None, **mo
 
 @given(st.integers(0, 10**24), st.integers(1, 300))
 def test_equal_parts_add_up_and_differ_by_one_at_most(amount: int, parts: int) -> None:
-    shares = even(amount, parts)
+    shares = divide(amount, [1] * parts)
     assert sum(shares) == amount
     assert max(shares) - min(shares) <= 1
 
@@ -286,3 +286,21 @@ def test_the_front_door(shell: Shell) -> None:
         ("mcp", "--format", "csv"),
     ):
         assert "does not apply to" in shell.fails(2, "usage", *words)
+
+
+def test_prices_by_the_hour_are_those_of_usage(shell: Shell) -> None:
+    prices = ("--config-dir", str(ROOT / "config"))
+    for number, hour in enumerate((7, 18)):  # at the peak, and outside of it
+        message = {
+            **{"id": f"m{number}", "role": "assistant", "model": "deepseek-v4-pro", "content": []},
+            "usage": {"input_tokens": 1_000_000, "output_tokens": 100_000},
+        }
+        line = {
+            **{"type": "assistant", "timestamp": f"2026-11-20T{hour:02}:00:00.000Z"},
+            **{"sessionId": "s", "requestId": f"r{number}", "cwd": "/srv/api", "message": message},
+        }
+        shell.ok("ingest", "claude", "--stdin", *prices, stdin=json.dumps(line) + "\n")
+    usd = shell.json("usage", "model", *prices)["totals"]["usd"]
+    assert usd > 0
+    assert shell.json("usage", "toolcall", *prices)["totals"]["usd"] == pytest.approx(usd)
+    assert shell.json("attribute", *prices)["totals"]["usd"] == pytest.approx(usd)

@@ -16,7 +16,7 @@ from burnbook.insight.attribution.folders import Folders, find_folders
 from burnbook.insight.attribution.join import NOTHING, SEGMENT, Joined, join
 from burnbook.insight.attribution.repository.read import Reading, read_repository
 from burnbook.insight.attribution.requests import EVER, Request, Span, read_requests
-from burnbook.insight.attribution.shares import divide
+from burnbook.insight.whole_shares import divide
 
 BY = ("commit", "pr", "issue", "branch", "window", "agent", "model")
 _BEFORE = 86_400  # seconds of history before the first request

@@ -6,15 +6,13 @@ from typing import NamedTuple
 
 from burnbook.context import Context
 from burnbook.cost.price_list import PriceList
-from burnbook.insight.counted_requests import counted_requests
+from burnbook.insight.priced_requests import kind_of, requests_with_origin
 from burnbook.rows.usage import AgentUsage
-from burnbook.store import membership
+from burnbook.store.queries import QUARTER
 from burnbook.times import clock
-from burnbook.usage.counts import Origin, counts, origin
-from burnbook.usage.kinds import Kind
+from burnbook.usage.counts import Origin, counts
 from burnbook.usage.pricing import Pricing
 from burnbook.usage.projection import USAGE
-from burnbook.usage.tables.schema import NAME
 
 KINDS = ("input", "cache_read", "cache_write", "output")
 """The kinds of tokens, which do not overlap, in the order of `Request.tokens`."""
@@ -24,7 +22,6 @@ EVER: Span = (datetime(1970, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 """All time."""
 # The journal is read in blocks by their time in seconds; the last moment of year 9999 is too late.
 _LAST = datetime(9999, 1, 1, tzinfo=UTC)
-_QUARTER = 900  # seconds of the cells that the store sums requests in
 
 
 class Request(NamedTuple):
@@ -88,8 +85,8 @@ def span_of_window(ctx: Context, window: str) -> Span | None:
     if first is None:
         return None
     return (
-        datetime.fromtimestamp(first * _QUARTER, UTC),
-        datetime.fromtimestamp((last + 1) * _QUARTER, UTC),
+        datetime.fromtimestamp(first * QUARTER, UTC),
+        datetime.fromtimestamp((last + 1) * QUARTER, UTC),
     )
 
 
@@ -98,17 +95,14 @@ def _order(request: Request) -> tuple[float, str, str]:
 
 
 def _requests(ctx: Context, began: datetime, ended: datetime) -> Iterator[Request]:
-    windows = membership.load(ctx.store.view(USAGE), NAME)
     pricing = Pricing("auto", PriceList(ctx.config.prices))
-    for row in counted_requests(ctx, began, ended):
-        where = origin(row, row, windows)
+    for row, where in requests_with_origin(ctx, began, ended):
         yield _request(row, where, pricing)
 
 
 def _request(row: AgentUsage, where: Origin, pricing: Pricing) -> Request:
     used = counts(row)
-    key = Kind(row.tool, row.model, where.has_usd, where.facts(), row.ts.date())
-    usd = pricing(key, used).usd
+    usd = pricing(kind_of(row, where, pricing.prices), used).usd
     return Request(
         row.ts.timestamp(),
         row.tool,

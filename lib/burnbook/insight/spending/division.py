@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from burnbook.cost.calculate import NOTHING, Usd
 from burnbook.insight.spending.requests import Spent, in_sequence
-from burnbook.insight.spending.shares import Share, count, divide, even
+from burnbook.insight.spending.shares import Share, add_shares, count
+from burnbook.insight.whole_shares import divide
 from burnbook.rows.usage import AgentUsage
 
 NOT_KNOWN = "(not known)"
@@ -50,7 +51,7 @@ def divide_requests(report: str, requests: Iterable[Spent]) -> Division:
     usd = NOTHING
     for spent in all_requests:
         names = owners(spent.row)
-        divide(spent, names, shares)
+        add_shares(spent, names, shares)
         count(names, calls(spent.row), shares)
         usd = usd.plus(spent.usd)
     if report in ("toolcall", "mcp"):
@@ -73,7 +74,7 @@ def _add_results(
         if not spent.row.tools or grown < 0 or following.row.model != spent.row.model:
             continue
         names = owners(spent.row)
-        for name, part in zip(names, even(grown, len(names)), strict=True):
+        for name, part in zip(names, divide(grown, [1] * len(names)), strict=True):
             shares[name].results += part
             shares[name].results_of += 1
 

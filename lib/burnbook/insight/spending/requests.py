@@ -6,22 +6,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from burnbook.cost.calculate import Rate, Usd, find_rate
-from burnbook.cost.facts import Facts, size_class
-from burnbook.insight.counted_requests import counted_requests
+from burnbook.insight.priced_requests import kind_of, requests_with_origin
 from burnbook.rows.usage import AgentUsage
-from burnbook.store import membership
-from burnbook.store.queries import QUARTER
 from burnbook.times import clock
-from burnbook.usage.counts import counts, origin, prompt_tokens
+from burnbook.usage.counts import Origin, counts, prompt_tokens
 from burnbook.usage.pricing import Pricing
-from burnbook.usage.projection import USAGE
 from burnbook.usage.tables.relations import Filters
-from burnbook.usage.tables.schema import NAME
 
 if TYPE_CHECKING:
     from burnbook.context import Context
 
-_DAY = 96  # quarter-hours
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 Kinds = tuple[int, int, int, int, int]
@@ -52,36 +46,22 @@ def spent_requests(
     ctx: "Context", filters: Filters, zone: tzinfo, pricing: Pricing
 ) -> Iterator[Spent]:
     """Yields the requests that a report is about; days are those of a zone."""
-    windows = membership.load(ctx.store.view(USAGE), NAME)
     # Days of any zone are within a day of those of UTC.
     began, ended = _FIRST, _LAST
     if filters.since is not None:
         began = datetime(*filters.since.timetuple()[:3], tzinfo=UTC) - timedelta(1)
     if filters.until is not None:
         ended = datetime(*filters.until.timetuple()[:3], tzinfo=UTC) + timedelta(2)
-    for row in counted_requests(ctx, began, ended):
+    for row, where in requests_with_origin(ctx, began, ended):
         day = clock.to_wall(row.ts, zone).date()
-        if filters.has_day(day) and filters.has_origin(origin(row, row, windows)):
-            yield _priced(row, pricing)
+        if filters.has_day(day) and filters.has_origin(where):
+            yield _priced(row, where, pricing)
 
 
-def _priced(row: AgentUsage, pricing: Pricing) -> Spent:
-    size = size_class(prompt_tokens(row))
-    named = (row.model, row.served_by, row.speed, row.service_tier, row.inference_geo, size)
-    quarter = None
-    if row.model is not None and pricing.prices.has_hours(row.model):
-        quarter = int(row.ts.timestamp()) // QUARTER % _DAY
-    facts = Facts(*named, quarter=quarter)
-    key = _Key(bool(row.usd), facts, row)
-    rate = find_rate(facts, key.day, pricing.prices)
-    return Spent(row, pricing(key, counts(row)).usd, rate)
-
-
-class _Key:
-    """What the cost of one request depends on."""
-
-    def __init__(self, has_usd: bool, facts: Facts, row: AgentUsage) -> None:
-        self.has_usd, self.facts, self.day = has_usd, facts, row.ts.date()
+def _priced(row: AgentUsage, where: Origin, pricing: Pricing) -> Spent:
+    kind = kind_of(row, where, pricing.prices)
+    rate = find_rate(kind.facts, kind.day, pricing.prices)
+    return Spent(row, pricing(kind, counts(row)).usd, rate)
 
 
 def in_sequence(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from burnbook.cost.calculate import NOTHING, Usd
 from burnbook.insight.spending.requests import Kinds, Spent
+from burnbook.insight.whole_shares import divide
 
 
 class Share:
@@ -31,22 +32,14 @@ class Share:
         return sum(self.kinds)
 
 
-def even(amount: int, parts: int) -> list[int]:
-    """An amount in equal whole parts; what is left over goes to the first ones, one each.
-
-    That is the method of largest remainders: the remainders are equal.
-    """
-    each, rest = divmod(amount, parts)
-    return [each + (number < rest) for number in range(parts)]
-
-
-def divide(spent: Spent, names: Sequence[str], shares: dict[str, Share]) -> None:
-    """Divide a request evenly among names, of which there is at least one."""
+def add_shares(spent: Spent, names: Sequence[str], shares: dict[str, Share]) -> None:
+    """Add an equal share of a request to each name, of which there is at least one."""
     if len(names) == 1:
         _share(shares, names[0]).add(spent.kinds, spent.usd)
         return
-    kinds = [even(amount, len(names)) for amount in spent.kinds]
-    attos = even(spent.usd.attos, len(names))
+    equal = [1] * len(names)
+    kinds = [divide(amount, equal) for amount in spent.kinds]
+    attos = divide(spent.usd.attos, equal)
     for number, name in enumerate(names):
         first, read, short, long, output = (part[number] for part in kinds)
         usd = Usd(attos[number], spent.usd.is_whole)
