@@ -117,6 +117,20 @@ def test_a_window_has_its_outcome_from_finalize(shell: Shell) -> None:
     assert report(shell)["balance"]["sources"] == {"record": 1}
 
 
+def test_an_outcome_that_the_scale_does_not_allow_is_named_and_not_counted(shell: Shell) -> None:
+    shell.ok("experiment", *QUALITY, "--range", "1..4")
+    shell.ok("experiment", "assign", "one", "W0-CHN")
+    start = ("snapshot", "start", "codex", "--window", "W0-CHN", "--at", "2026-11-22T09:00")
+    shell.ok(*start, stdin=codex())
+    shell.ok("finalize", "W0-CHN", "--quality", "5", "--at", "2026-11-22T12:00")
+    shown = report(shell)
+    expected = [{"feature": "W0-CHN", "arm": "b", "value": 5}]
+    assert shown["balance"]["out_of_range"] == expected
+    assert [arm["outcomes"] for arm in shown["arms"]] == [0, 0]
+    text = shell.ok("experiment", "report", "one")
+    assert "Outside the range of quality, not counted: W0-CHN (b, 5)" in text
+
+
 def test_what_was_known_before_the_assignment_is_no_outcome(shell: Shell) -> None:
     shell.ok("experiment", *PASS)
     evidence = ("--capability", "F-1", "--runner", "x", "--result", "pass", "--artifact", __file__)

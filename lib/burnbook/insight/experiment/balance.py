@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from burnbook.base.text import plural
+from burnbook.insight.experiment.method.scales import is_in_range
 from burnbook.insight.experiment.trial import Trial
 
 _MOST_NAMES = 6
@@ -33,6 +34,13 @@ def figures(trial: Trial) -> dict[str, Any]:
             {"feature": feature, "arm": arm_of[feature], "notes": value.notes}
             for feature, value in known.items()
             if value is not None and value.value is None
+        ],
+        "out_of_range": [
+            {"feature": feature, "arm": arm_of[feature], "value": value.value}
+            for feature, value in known.items()
+            if value is not None
+            and value.value is not None
+            and not is_in_range(trial.plan, value.value)
         ],
         "crossed_over": [
             {"feature": feature, "arm": arm_of[feature], "used": value.used}
@@ -68,6 +76,11 @@ def lines(trial: Trial, values: dict[str, Any]) -> list[str]:
     if gone:
         shown = _names(f"{each['feature']} ({each['arm']})" for each in gone)
         result.append(f"Withdrawn, not counted: {shown}")
+    if values["out_of_range"]:
+        shown = _names(
+            f"{e['feature']} ({e['arm']}, {e['value']:g})" for e in values["out_of_range"]
+        )
+        result.append(f"Outside the range of {trial.plan.metric}, not counted: {shown}")
     if crossed:
         shown = _names(f"{e['feature']} ({e['arm']}, used {e['used']})" for e in crossed)
         result.append(f"Used another arm, counted as assigned: {shown}")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from burnbook.base.errors import Missing
 from burnbook.context import Context
+from burnbook.insight.experiment.method.scales import is_in_range
 from burnbook.rows.experiments import Assignment, Experiment, Outcome
 from burnbook.rows.work import current
 
@@ -45,10 +46,18 @@ class Trial(NamedTuple):
         return [each for each in self.assignments if each.arm == arm]
 
     def counted(self, arm: str) -> list[tuple[Value, float]]:
-        """The outcomes of an arm's features, with their numbers, in the order of recording."""
+        """The outcomes of an arm's features, with their numbers, in the order of recording.
+
+        Another book, or `finalize`, may have an outcome that the scale does not allow: it is left
+        out.
+        """
         values = [self.values.get(each.feature) for each in self.of_arm(arm)]
         known = [(each, each.value) for each in values if each is not None]
-        numbers = [(each, number) for each, number in known if number is not None]
+        numbers = [
+            (each, number)
+            for each, number in known
+            if number is not None and is_in_range(self.plan, number)
+        ]
         return sorted(numbers, key=lambda pair: pair[0].order)
 
 

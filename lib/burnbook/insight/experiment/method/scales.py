@@ -43,14 +43,22 @@ def parse_value(plan: Experiment, text: str) -> float:
     """A value that a person gives. Raises UsageError if the scale does not allow it."""
     value = _WORDS.get(text) if plan.scale == "proportion" else None
     value = number(text, "--value") if value is None else value
-    low, high = bounds(plan)
-    if plan.scale == "proportion" and value not in (0, 1):
+    if is_in_range(plan, value):
+        return value
+    if plan.scale == "proportion":
         raise UsageError(f"--value is {text}; {plan.metric} is pass (1) or fail (0)")
-    if plan.scale == "ratio" and value <= 0:
+    if plan.scale == "ratio":
         raise UsageError(f"--value is {text}; {plan.metric} must be more than 0")
-    if not low <= value <= high:
-        raise UsageError(f"--value is {text}; {plan.metric} is {low:g} to {high:g}")
-    return value
+    low, high = bounds(plan)
+    raise UsageError(f"--value is {text}; {plan.metric} is {low:g} to {high:g}")
+
+
+def is_in_range(plan: Experiment, value: float) -> bool:
+    """Whether the scale of an experiment allows a value."""
+    low, high = bounds(plan)
+    if plan.scale == "proportion":
+        return value in (0, 1)
+    return value > 0 if plan.scale == "ratio" else low <= value <= high
 
 
 def parse_range(text: str) -> Bounds:
