@@ -171,7 +171,7 @@ def _log(
 
 
 def _of_budget(draw: Array, traffic: Requests, weeks: int) -> Iterator[Answer]:
-    """A budget of 30 days in USD, which nobody refuses to exceed."""
+    """A 30-day budget in USD; requests go on after it is exceeded."""
     import numpy as np
 
     spending: dict[int, float] = {}

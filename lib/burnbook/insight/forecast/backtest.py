@@ -20,6 +20,7 @@ from burnbook.insight.forecast.method import student
 from burnbook.insight.forecast.method.forecast import Forecast, forecast
 from burnbook.insight.forecast.method.history import History, moment
 from burnbook.insight.forecast.method.use import DAY, HOUR
+from burnbook.store.queries import QUARTER
 from burnbook.view.parts import Line, Part, Table
 
 _MOST = 60  # windows of a limit: the newest ones
@@ -85,11 +86,11 @@ def of_budget(log: BudgetLog, per: str, ctx: Context, now: datetime) -> Iterator
     first = moment(log.since)
     for _ in range(_MOST):
         assert period.starts_at is not None and period.ends_at is not None
-        period = period_of(per, moment(period.starts_at.timestamp() / 900 - 1), ctx.config.zone)
+        period = period_of(per, moment(period.starts_at.timestamp() / QUARTER - 1), ctx.config.zone)
         assert period.starts_at is not None and period.ends_at is not None
         if period.starts_at < first:
             return
-        starts, ends = (int(at.timestamp()) // 900 for at in (period.starts_at, period.ends_at))
+        starts, ends = (int(at.timestamp()) // QUARTER for at in (period.starts_at, period.ends_at))
         used = sum(usd for at, usd in log.spending.items() if starts <= at < ends)
         for at in _moments(starts, ends):
             shown = log.as_of(moment(at), period.starts_at, period.ends_at)

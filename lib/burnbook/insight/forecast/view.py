@@ -127,7 +127,7 @@ def _times(known: Sequence[Forecast], now: datetime, zone: tzinfo) -> list[Part]
 
 
 def hour(moment: datetime) -> datetime:
-    """The nearest whole hour: the forecast is no more exact than that."""
+    """The nearest whole hour: a forecast is not more precise than that."""
     return (moment + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0)
 
 

@@ -13,8 +13,8 @@ from burnbook.insight.rate.estimates import Bought, Observed
 from burnbook.insight.rate.units import Unit
 
 RECENT = 3
-"""The smallest change that would have been seen is one with so many weeks behind it."""
-_MOST = 4.0  # a test that sees only changes by such a factor tells nothing
+"""Weeks after a change, for the smallest change that would have been detected."""
+_MOST = 4.0  # a test that detects only changes by a larger factor is of no use
 NO_REQUESTS = "no request of this account is logged; run ./just ingest"
 
 
@@ -46,8 +46,8 @@ class Shift(Struct, frozen=True):
 class Rate(Struct, frozen=True):
     """The rate of one meter since its last change, and the changes in the order of time.
 
-    `detectable` is the smallest change in the last three weeks that would have been seen with 90%
-    probability, in percent; None with a reason in `not_tested` where no change can be looked for.
+    `detectable` is the smallest change in the last three weeks that would have been detected with
+    90% probability, in percent; None with a reason in `not_tested` where none can be looked for.
     """
 
     stratum: Stratum

@@ -31,13 +31,12 @@ class Times(Struct, frozen=True):
 
 
 class Forecast(Struct, frozen=True, kw_only=True):
-    """What is to come of a limit until `resets_at`, as known `as_of` a moment, and asked
-    at a later one.
+    """The forecast of a limit until `resets_at`, from what was known at `as_of`.
 
-    `runs_out` is the probability that it runs out before, `unused` what will be left at the reset,
-    in the limit's unit, with `unused_80`, the band of 80%. `runs_out_at` is when it runs out, if it
-    does. `method` is `straight line` where there is too little history; then `reason` says why,
-    and there is no probability. `weeks` are those of the history.
+    It was requested at `asked_at`. `runs_out` is the probability that the limit runs out before its
+    reset, `runs_out_at` when it does. `unused` is what will be left at the reset, in the limit's
+    unit, and `unused_80` its 80% band. `method` is `straight line` where there is too little
+    history; then `reason` says why, and there is no probability. `weeks` are those of the history.
     """
 
     limit: Limit

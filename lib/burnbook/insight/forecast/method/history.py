@@ -9,7 +9,7 @@ from burnbook.insight.forecast.method.use import WEEK, Use
 from burnbook.store.queries import QUARTER
 
 LEAST_WEEKS = 3
-"""With less history, there is no forecast but the straight line."""
+"""With less history, only the straight line is shown."""
 
 
 class Limit(Struct, frozen=True):
@@ -31,7 +31,7 @@ class Limit(Struct, frozen=True):
 
 
 class History(Struct, frozen=True):
-    """The use of a limit up to `use.last`, which is the moment that is known last.
+    """The use of a limit up to `use.last`, the last moment of which it is known.
 
     Times are quarter-hours. `began` and `resets_at` are those of the current window; `used` is what
     was used in it, and `readings` show how. `asked_at` is the moment of the question; what was used
