@@ -100,7 +100,9 @@ class Scratch:
     def masked(self, text: str) -> str:
         """The text without what differs from run to run."""
         for name in ("book", "config", "home"):
-            text = text.replace(str(getattr(self, name)), name.upper())
+            path = str(getattr(self, name))
+            in_markdown = path.replace("_", r"\_")  # TMPDIR may have a random name
+            text = text.replace(path, name.upper()).replace(in_markdown, name.upper())
         text = text.replace(str(self.root / "machines"), "MACHINES")
         for commit, name in self.commits.items():
             text = text.replace(commit, name).replace(commit[:12], name)

@@ -107,6 +107,10 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("experiment record one F-0 --value fail")
     run("experiment record one F-1 --withdraw --notes n")
     run("experiment assign one F-12")
+    scale = "--metric quality --range 1..3 --effect 1 --spread 0.6"
+    run(f"experiment new two --question Q {scale} --arm a --arm b")
+    run("experiment assign two X2")
+    run("finalize --window X2 --quality 4")
     run("experiment report")
     run("audit --all")
     run("bundle X1")

@@ -52,7 +52,7 @@ BUDGETS = {
     "doctor": Budget(330),
     # numpy and scipy
     "rate": Budget(800, words=("codex",)),
-    "report": Budget(430, words=("--out", "page.html")),
+    "report": Budget(475, words=("--out", "page.html")),
     "watch": Budget(360),
 }
 
