@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
-from burnbook.budget.declared.amounts import Amounts, provider_of
+from burnbook.budget.declared.amounts import Amounts
 from burnbook.budget.declared.periods import Period, period_of
 from burnbook.budget.declared.points import BEGAN_BEFORE, NO_READINGS, Shown, rises
 from burnbook.budget.declared.status import status_of
@@ -103,18 +103,3 @@ def test_a_period_that_is_over_has_no_projection() -> None:
     used = Amounts(7, {int(MIDNIGHT.timestamp()) // 900 - 5: 7}, "logs")
     status = status_of("b", Budget(per="day", target=10), period, used, NOON)
     assert (status.used, status.projected_low, status.projected_high) == (7, None, None)
-
-
-@pytest.mark.parametrize(
-    ("tool", "model", "provider"),
-    [
-        ("claude", "claude-opus-4-5", "claude"),
-        ("claude", "glm-4.6", "glm"),
-        ("opencode", "zai-org/GLM-4.6", "glm"),
-        ("codex", None, "codex"),
-    ],
-)
-def test_the_provider_of_a_request_is_that_of_its_tool_or_of_glm(
-    tool: str, model: str | None, provider: str
-) -> None:
-    assert provider_of(tool, model) == provider

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from burnbook import extras
 from burnbook.budget.declared.points import Shown, reset_windows
-from burnbook.cost.meter_provider import counts_on
 from burnbook.insight.rate.models import counted_models, pools
 from conftest import ROOT, Shell
 
@@ -219,23 +218,6 @@ def test_a_meter_counts_the_models_of_its_name(
 ) -> None:
     others = pools(["weekly", "gpt-5.3-codex-spark:weekly"])
     assert counted_models(meter, others)(model) is is_counted
-
-
-@pytest.mark.parametrize(
-    ("provider", "tool", "model", "served_by", "counts"),
-    [
-        ("claude", "claude", "claude-opus-4-5", None, True),
-        ("claude", "claude", "glm-4.6", None, False),
-        ("claude", "claude", "claude-opus-4-5", "bedrock", False),
-        ("claude", "opencode", "claude-opus-4-5", None, False),
-        ("codex", "codex", "gpt-5.2-codex", None, True),
-        ("copilot", "copilot", "claude-opus-4-5", None, True),
-    ],
-)
-def test_a_request_counts_on_the_meters_of_its_tool(
-    provider: str, tool: str, model: str, served_by: str | None, counts: bool
-) -> None:
-    assert counts_on(provider, tool, model, served_by) is counts
 
 
 def claude_book(shell: Shell, folder: Path) -> None:

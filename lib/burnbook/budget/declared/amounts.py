@@ -58,14 +58,6 @@ def span_of(budget: Budget, period: Period, now: datetime) -> Span:
     return Span(first, min(until, last), None)
 
 
-def provider_of(tool: str, model: str | None, served_by: str | None = None) -> str:
-    """Returns whose limits a request uses. Tools of others send requests to GLM."""
-    from burnbook.cost.model_names import reduce_name
-
-    name = reduce_name(model, served_by).name if model else ""
-    return "glm" if name.startswith("glm") else tool
-
-
 def used(ctx: Context, budget: Budget, span: Span, users: Mapping[str, Set[str]]) -> Amounts:
     """Returns what requests used. `users` are the agents with meters, by provider."""
     return (
@@ -126,6 +118,7 @@ def _matcher(
     ctx: Context, budget: Budget, users: Mapping[str, Set[str]]
 ) -> Callable[..., bool | None]:
     """Returns a test of an origin: None if it is unknown whether it belongs to the agent."""
+    from burnbook.cost.meter_provider import meter_provider
 
     def is_wanted(
         tool: str,
@@ -135,7 +128,7 @@ def _matcher(
         agent: str | None,
         project: str | None,
     ) -> bool | None:
-        if budget.provider not in (None, provider_of(tool, model, served_by)):
+        if budget.provider not in (None, meter_provider(tool, model, served_by)):
             return False
         if budget.account not in (None, ctx.config.accounts.name(tool, home, agent)):
             return False
@@ -189,7 +182,9 @@ def _traffics(store: Store, span: Span) -> Iterator[tuple[str, "Traffic"]]:
 
 
 def _is_of(budget: Budget, lane: str | None, model: str | None) -> bool:
-    return budget.provider in (None, lane, provider_of("", model))
+    from burnbook.cost.meter_provider import provider_of
+
+    return budget.provider in (None, lane, provider_of(model, None))
 
 
 def _feed_price(ctx: Context, budget: Budget, window: str | None) -> Amounts:

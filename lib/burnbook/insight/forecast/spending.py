@@ -1,6 +1,6 @@
 """What the requests of each account used, at list prices of their days, by quarter-hour.
 
-A request counts for the provider whose limits it uses: one to GLM through a proxy does not count
+A request counts for the provider whose meters it uses: one to GLM through a proxy does not count
 for the account of Claude Code that sent it. The account is that of readings from the same folder.
 """
 
@@ -8,9 +8,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from burnbook.budget.declared.amounts import provider_of
 from burnbook.context import Context
 from burnbook.cost.calculate import ATTO
+from burnbook.cost.meter_provider import meter_provider
 from burnbook.cost.price_list import PriceList
 from burnbook.insight.forecast.method.history import moment
 from burnbook.usage import queries
@@ -48,7 +48,9 @@ def spent(ctx: Context, evidences: Evidences, now: datetime) -> dict[Account, Sp
         at = moment(row.quarter)
         if at > now:
             continue
-        provider = provider_of(row.tool, row.model, row.facts.served_by)
+        provider = meter_provider(row.tool, row.model, row.facts.served_by)
+        if provider is None:
+            continue
         name = evidences.identities(provider).of_reading(Source(row.home, row.agent), at)
         if name is None:
             continue

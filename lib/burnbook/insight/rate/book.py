@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from burnbook.budget.declared.points import Shown, reset_windows
 from burnbook.context import Context
-from burnbook.cost.meter_provider import counts_on
+from burnbook.cost.meter_provider import meter_provider
 from burnbook.cost.price_list import PriceList
 from burnbook.insight.rate import change, estimates
 from burnbook.insight.rate.estimates import Observed
@@ -110,7 +110,7 @@ def _requests(
     pricing = Pricing("calculated", PriceList(ctx.config.prices))
     result: dict[str, list[_Priced]] = {}
     for each in quarters:
-        if counts_on(provider, each.tool, each.model, each.facts.served_by):
+        if meter_provider(each.tool, each.model, each.facts.served_by) == provider:
             moment = from_micros(each.quarter * QUARTER * 1_000_000)
             account = known.of_reading(Source(each.home, each.agent), moment)
             if account is not None:

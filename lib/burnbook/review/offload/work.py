@@ -13,7 +13,7 @@ from burnbook.cost.comparison.compare import Requests
 from burnbook.cost.comparison.sums import Sums
 from burnbook.cost.comparison.tally import PriceKey
 from burnbook.cost.comparison.tally import Pricing as ProxyPricing
-from burnbook.cost.meter_provider import provider_of
+from burnbook.cost.meter_provider import meter_provider, provider_of
 from burnbook.cost.price_list import PriceList
 from burnbook.review.offload.requests import Declared, is_routed
 from burnbook.telemetry.costs.requests import window_requests
@@ -49,7 +49,7 @@ def logged_work(ctx: Context) -> dict[str, dict[str, Work]]:
     windows: dict[str, dict[str, Work]] = {}
     for key, counts in sums(ctx.store, "window", Filters(), has_hours=prices.has_hours):
         served_by = key.facts.served_by
-        provider = provider_of(key.model, served_by, key.tool)
+        provider = meter_provider(key.tool, key.model, served_by)
         if provider is None and is_routed(key.model, served_by, declared.routed(key.tool)):
             provider = GLM
         if key.period is not None and provider is not None:
