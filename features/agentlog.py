@@ -50,7 +50,7 @@ def _claude(rows: list[dict[str, str]]) -> list[Any]:
         line: dict[str, Any] = {
             **{"type": "assistant", "timestamp": _moment(row["at"]), "sessionId": row["session"]},
             **{"cwd": row["project"], "gitBranch": row["branch"], "requestId": f"req_{number}"},
-            "message": {"id": f"msg_{row['at']}", "model": row["model"], "usage": usage},
+            "message": {"id": f"msg_01{row['at']}", "model": row["model"], "usage": usage},
         }
         if row["ran"]:
             call = {"type": "tool_use", "id": f"t{number}", "name": "Bash"}

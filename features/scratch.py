@@ -32,7 +32,6 @@ class Scratch:
     """Files below `root`, the environment of the commands, and the result of the last one."""
 
     def __init__(self) -> None:
-        # Hex digits only, because markdown escapes other characters of a random name.
         self.root = Path(tempfile.gettempdir(), f"burnbook-behave-{token_hex(8)}").resolve()
         self.root.mkdir(0o700)
         self.home = self.root / "home"
@@ -101,7 +100,7 @@ class Scratch:
         """The text without what differs from run to run."""
         for name in ("book", "config", "home"):
             path = str(getattr(self, name))
-            in_markdown = path.replace("_", r"\_")  # TMPDIR may have a random name
+            in_markdown = path.replace("_", r"\_")  # as in the random name of a TMPDIR
             text = text.replace(path, name.upper()).replace(in_markdown, name.upper())
         text = text.replace(str(self.root / "machines"), "MACHINES")
         for commit, name in self.commits.items():
