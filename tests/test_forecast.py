@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 from burnbook import extras
-from burnbook.insight.forecast import backtest, kept, words
+from burnbook.insight.forecast import backtest, kept, scores, words
 from burnbook.insight.forecast.budget_log import BudgetLog
 from burnbook.insight.forecast.kept import Kept
 from burnbook.insight.forecast.meter_log import MeterLog, windows
@@ -208,9 +208,17 @@ def test_scores_of_the_past() -> None:
     log = log_of(12, 12)
     tests = [*backtest.of_meter(log, moment(MONDAY + 84 * DAY))]
     assert len({test.window for test in tests}) >= 8
-    scores = backtest.score("weekly", tests)
-    assert scores.brier.value is not None and scores.brier.value < 0.05
-    assert scores.coverage_95.n == len(tests)
+    scored = scores.score("weekly", tests)
+    assert scored.brier.value is not None and scored.brier.value < 0.05
+    assert scored.coverage_95.n == len(tests)
+
+
+def test_the_scores_of_the_last_backtest_are_kept(tmp_path: Path) -> None:
+    assert scores.load(str(tmp_path)) is None
+    scored = [scores.score("all", []), scores.score("weekly", [])]
+    for n in (1, 2):
+        scores.keep(str(tmp_path), scored[:n], NOW)
+        assert scores.load(str(tmp_path)) == scores.Kept(NOW, scored[:n])
 
 
 def test_without_requests_only_a_late_reading_tells_how_a_window_ended() -> None:
@@ -244,8 +252,10 @@ def test_a_kept_forecast_is_shown_while_it_is_fresh(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{", '{"forecasts":[{"kind":1}]}', "\0\0", "[]"])
 def test_a_damaged_file_is_no_forecast(text: str, tmp_path: Path) -> None:
     (tmp_path / "cache").mkdir(mode=0o700)
-    (tmp_path / "cache" / "forecast.json").write_text(text)
+    for file in (kept.FILE, scores.FILE):
+        (tmp_path / file).write_text(text)
     assert kept.load(str(tmp_path), NOW) == []
+    assert scores.load(str(tmp_path)) is None
 
 
 @pytest.mark.parametrize(

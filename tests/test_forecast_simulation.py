@@ -34,9 +34,8 @@ def test_bands_cover_and_probabilities_beat_the_straight_line(shown: dict[str, f
 
 
 @pytest.mark.skipif(part() == 0, reason="builds 120 days; `just soak` runs it")
-def test_the_past_of_the_sample(tmp_path: Path) -> None:
+def test_the_past_of_the_sample(shell: Shell, tmp_path: Path) -> None:
     folder = tmp_path / "sample"
-    shell = Shell(tmp_path / "shell")
     shell.ok("demo", "--days", "120", "--keep", str(folder))
     where = ("--data-dir", str(folder / "book"), "--config-dir", str(folder / "config"))
     at = ("--at", "2026-11-22T20:00:00Z")
