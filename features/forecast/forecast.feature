@@ -42,6 +42,14 @@ Feature: Whether a limit runs out before its reset
         ~/.codex weekly  100% [66, 100]  94%  0.001     0.500  36        9
       """
 
+  Scenario: The report shows the last test of past forecasts
+    Given Ada worked with Codex for 12 weeks, 5 points a request
+    When I run "bin/report --out page.html" at 12:00
+    Then the file page.html contains "no past forecasts were tested; run ./just forecast --backtest"
+    When I run "bin/forecast --backtest" at 12:00
+    And I run "bin/report --out page.html" at 12:00
+    Then the file page.html contains "held_low"
+
   Scenario: The live view shows the last forecast for six hours
     Given Ada worked with Codex for 8 weeks, 6 points a request
     And Ada starts codex in W0-CHN at 11:00 with weekly 34%

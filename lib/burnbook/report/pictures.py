@@ -9,6 +9,8 @@ from typing import Any
 from burnbook.report import palette, runtime, usage_facts
 
 _WIDTH = 900  # of charts that are as wide as the page
+# Labels are measured in another font than that of the viewer, which may be wider.
+_PADDING = {"left": 30, "top": 5, "right": 12, "bottom": 5}
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _BY = "model"  # the group of charts of usage
 
@@ -65,7 +67,10 @@ def _spec(
         "shown": [name for name in names if name in shown],
         "days": content["days"],
     }
-    config = palette.chart_config(palette.variables(theme)) | {"background": theme.card}
+    config = palette.chart_config(palette.variables(theme)) | {
+        "background": theme.card,
+        "padding": _PADDING,
+    }
     for parameter in spec.get("params", spec.get("signals", ())):
         if parameter["name"] in parameters:
             parameter["value"] = parameters[parameter["name"]]

@@ -13,8 +13,10 @@ def run(ctx: Context, args: Any) -> Result:
     now = clock.now()
     if args.backtest:
         from burnbook.insight.forecast import backtest
+        from burnbook.insight.forecast.scores import keep
 
         scores = backtest.run(ctx, now)
+        keep(str(ctx.book.root), scores, now)
         note_damage(ctx)
         return Result(backtest.parts(scores), backtest.data(scores))
     known, unknown = forecasts(ctx, now)

@@ -1,14 +1,8 @@
-"""Tests forecasts of past moments, made only from what was known then, on what happened.
+"""Tests forecasts of past moments, made only from what was known then, on what happened."""
 
-Moments of one window are not independent, so the interval of a share is that of a sample of
-windows: a ratio estimator over clusters, with its linearized variance (Cochran, Sampling
-Techniques, 1977, section 6.3) and Student's t.
-"""
-
-import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from burnbook.budget.declared.periods import period_of
 from burnbook.context import Context
@@ -16,38 +10,15 @@ from burnbook.insight.estimate import Estimate
 from burnbook.insight.forecast import limits, words
 from burnbook.insight.forecast.budget_log import BudgetLog
 from burnbook.insight.forecast.meter_log import MeterLog, windows
-from burnbook.insight.forecast.method import student
-from burnbook.insight.forecast.method.forecast import Forecast, forecast
+from burnbook.insight.forecast.method.forecast import forecast
 from burnbook.insight.forecast.method.history import History, moment
 from burnbook.insight.forecast.method.use import DAY, HOUR
+from burnbook.insight.forecast.scores import Scores, Test, score
 from burnbook.store.queries import QUARTER
 from burnbook.view.parts import Line, Part, Table
 
 _MOST = 60  # windows of a limit: the newest ones
 _KNOWN = 2.0  # percent: as much as may be used after the last reading of a window
-LEAST_WINDOWS = 3
-"""With fewer windows, a share has no interval."""
-
-
-class Test(NamedTuple):
-    """A forecast of a past moment; `unused` at the reset, and whether the limit `ran_out`."""
-
-    limit: str
-    window: int
-    forecast: Forecast
-    unused: float
-    ran_out: bool
-
-
-class Scores(NamedTuple):
-    """How good the forecasts of a limit, or of all, were. Brier scores: 0 is best, 1 worst."""
-
-    limit: str
-    windows: int
-    coverage_95: Estimate
-    coverage_80: Estimate
-    brier: Estimate
-    straight_line: Estimate
 
 
 def run(ctx: Context, now: datetime) -> list[Scores]:
@@ -110,45 +81,6 @@ def _test(history: History, unused: float, *, ran_out: bool) -> Iterator[Test]:
     if shown.runs_out.value is not None:
         name = words.name(history.limit)
         yield Test(name, history.resets_at, shown, unused, ran_out)
-
-
-def score(name: str, tests: Sequence[Test]) -> Scores:
-    """Returns the scores of some tests."""
-    inside, inside_80, scores, lines = [], [], [], []
-    for test in tests:
-        shown, out = test.forecast, float(test.ran_out)
-        assert shown.unused.low is not None and shown.unused.high is not None and shown.unused_80
-        inside.append(float(shown.unused.low <= test.unused <= shown.unused.high))
-        inside_80.append(float(shown.unused_80[0] <= test.unused <= shown.unused_80[1]))
-        scores.append(((shown.runs_out.value or 0.0) - out) ** 2)
-        lines.append((shown.straight_line.runs_out - out) ** 2)
-    groups = [(test.limit, test.window) for test in tests]
-    shares = [_mean(each, groups, is_score=False) for each in (inside, inside_80)]
-    errors = [_mean(each, groups, is_score=True) for each in (scores, lines)]
-    return Scores(name, len(set(groups)), *shares, *errors)
-
-
-def _mean(
-    values: Sequence[float], groups: Sequence[tuple[str, int]], *, is_score: bool
-) -> Estimate:
-    """The mean of scores, or of ones and zeros, with the interval of a sample of groups."""
-    if not values:
-        return Estimate(reason="no past window was known and had three weeks of history before it")
-    sums: dict[tuple[str, int], list[float]] = {}
-    for group, value in zip(groups, values, strict=True):
-        sums.setdefault(group, []).append(value)
-    n, mean, count = len(values), sum(values) / len(values), len(sums)
-    if count < LEAST_WINDOWS:
-        return Estimate(value=mean, n=n, reason=f"{count} windows, {LEAST_WINDOWS} are needed")
-    if not is_score and mean in (0.0, 1.0):
-        # All or none: the exact bound of Clopper and Pearson (1934), with windows as trials.
-        bound = 0.025 ** (1 / count)
-        low, high = (bound, 1.0) if mean else (0.0, 1 - bound)
-        return Estimate(value=mean, low=low, high=high, n=n)
-    squares = sum((sum(own) - mean * len(own)) ** 2 for own in sums.values())
-    error = math.sqrt(count / (count - 1) * squares) / n
-    reach = student.quantile(0.975, count - 1) * error
-    return Estimate(value=mean, low=max(0.0, mean - reach), high=min(1.0, mean + reach), n=n)
 
 
 def data(scores: Sequence[Scores]) -> dict[str, Any]:
