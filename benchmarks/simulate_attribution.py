@@ -152,7 +152,7 @@ def interval_figures(rounds: int, seed: int) -> Iterator[Figure]:
                 weights = random.uniform(0.1, 1, count)
                 pairs = list(zip(left * weights, sizes * weights, strict=True))
                 _, low, high = ratio_interval(pairs, int(sizes.sum()))
-                covered += low <= truth <= high
+                covered += bool(low <= truth <= high)
             # Three standard errors of the simulation itself are allowed.
             least = LEAST_COVERAGE - 3 * (LEAST_COVERAGE * (1 - LEAST_COVERAGE) / rounds) ** 0.5
             name = f"intervals of {truth:.0%} from {count} commits"
