@@ -20,7 +20,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -80,11 +82,15 @@ def build(venv: Path, lock: Path) -> None:
         venv.unlink()
     elif venv.exists():
         shutil.rmtree(venv)
-    run(f"{BASE} could not make {venv}", BASE, "-I", "-m", "venv", str(venv))
+    # The pip of .venv installs into all: to set up another one takes several seconds.
+    own = [] if venv == VENV else ["--without-pip"]
+    run(f"{BASE} could not make {venv}", BASE, "-I", "-m", "venv", *own, str(venv))
     # Wheels only: building a package would run code without a hash in the lock. For one of SOURCES,
     # pip first installs the wheels of its lock, and then builds it with these alone.
-    pip = ["-I", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    pip = [str(venv / "bin" / "python"), *pip, "--require-hashes", "--no-deps"]
+    python = str(venv / "bin" / "python")
+    pip = [str(VENV / "bin" / "python"), "-I", "-m", "pip", "--python", python, "install"]
+    pip += ["--quiet", "--no-input", "--disable-pip-version-check", "--no-compile"]
+    pip += ["--require-hashes", "--no-deps"]
     what = f"pip could not install {lock.name}"
     wheels = [block for block in blocks(lock) if not block.startswith(SOURCES)]
     if len(wheels) == len(blocks(lock)):
@@ -98,14 +104,22 @@ def build(venv: Path, lock: Path) -> None:
         run(what, *pip, *offline, "-r", str(lock))
     # setuptools' hook would run at each start of this Python.
     (site_packages(venv) / "distutils-precedence.pth").unlink(missing_ok=True)
+    compile_all(site_packages(venv))
     if venv == VENV:
-        # Written now because some places forbid it later; packages are compiled by pip.
-        compileall.compile_dir(ROOT / "lib", quiet=2)
+        compile_all(ROOT / "lib")
         compileall.compile_file(ROOT / "bin" / "_lib.py", quiet=2)
     else:
         packages = os.path.relpath(site_packages(VENV), site_packages(venv))
         (site_packages(venv) / "burnbook.pth").write_text(packages + "\n")
     shutil.copy2(lock, venv / lock.name)
+
+
+def compile_all(folder: Path) -> None:
+    """Compile a folder now, because some places forbid it later: on every core where that works."""
+    try:
+        compileall.compile_dir(folder, quiet=2, workers=0)
+    except OSError:  # no semaphores
+        compileall.compile_dir(folder, quiet=2)
 
 
 def blocks(lock: Path) -> list[str]:
@@ -128,8 +142,31 @@ def exporter_extra(names: list[str]) -> list[str]:
     return []
 
 
+@contextlib.contextmanager
+def locked(venv: Path) -> Iterator[None]:
+    """Wait until no other process sets up this venv, or .venv, which contains all others."""
+    with (ROOT / ".venv.lock").open("a") as whole:
+        if venv == VENV:
+            wait_for(whole, fcntl.LOCK_EX, venv)
+            yield
+            return
+        wait_for(whole, fcntl.LOCK_SH, VENV)
+        with venv.with_suffix(".lock").open("a") as own:
+            wait_for(own, fcntl.LOCK_EX, venv)
+            yield
+
+
+def wait_for(file: IO[str], kind: int, venv: Path) -> None:
+    """Lock a file, with a message if another process has it."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say(f"waiting for another set-up of {venv.relative_to(ROOT)}")
+        fcntl.flock(file, kind)
+
+
 def main(arguments: list[str]) -> int:
-    """Set up what is missing, one process at a time."""
+    """Set up what is missing: each venv by one process, and .venv before the others."""
     venv, lock = VENV, ROOT / "requirements.lock"
     if arguments[:1] in (["exporter"], ["engine"]):
         named = arguments[1:]
@@ -142,12 +179,7 @@ def main(arguments: list[str]) -> int:
     try:
         if ready(venv, lock):
             return 0
-        with (ROOT / ".venv.lock").open("a") as guard:
-            try:
-                fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                say(f"waiting for another set-up of {venv.relative_to(ROOT)}")
-                fcntl.flock(guard, fcntl.LOCK_EX)
+        with locked(venv):
             if not ready(venv, lock):
                 say(f"setting up {venv.relative_to(ROOT)} (once)")
                 build(venv, lock)
