@@ -108,6 +108,13 @@ def percent(value: float | None) -> str:
     return "-" if value is None else f"{number(value)}%"
 
 
+def rounded(share: float) -> str:
+    """Returns a share (0 to 1) as a percentage: only nothing is `0%`, only all of it `100%`."""
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
 def bar(share: float | None, width: int) -> str:
     """Returns a bar of `width` characters, filled to `share` (0 to 1); empty text for None."""
     if share is None or width == 0:

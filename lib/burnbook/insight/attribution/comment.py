@@ -10,7 +10,7 @@ from burnbook.insight.attribution import figures
 from burnbook.insight.attribution.fates import Fates
 from burnbook.insight.attribution.report import Attribution, Key, Sums
 from burnbook.insight.attribution.repository.read import Reading
-from burnbook.view.parts import Line, Part, Table, number
+from burnbook.view.parts import Line, Part, Table, number, rounded
 
 _GRADES = (
     "A: the session ran the commit. B: the same branch, within a day. "
@@ -105,7 +105,7 @@ def _usd(values: Mapping[str, Any]) -> str:
 
 def _grades(values: Mapping[str, Any]) -> str:
     labels = [
-        f"{grade} {figures.rounded(values['grades'][grade] / values['tokens'])}"
+        f"{grade} {rounded(values['grades'][grade] / values['tokens'])}"
         for grade in "ABC"
         if values["grades"][grade]
     ]

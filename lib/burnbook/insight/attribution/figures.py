@@ -139,13 +139,6 @@ def shares(sums: Sums) -> Sequence[tuple[str | None, float]]:
     return [(grade, sums.by_grade.get(grade, 0) / whole) for grade in (*GRADES, None)]
 
 
-def rounded(share: float) -> str:
-    """A share as a percentage: only nothing is `0%`, and only all of it `100%`."""
-    if 0 < share < 0.005:
-        return "<1%"
-    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
-
-
 def interval(estimate: Estimate) -> str:
     """A share with its interval, such as `82% [78, 86]`; `-` if it is not known."""
     if estimate.value is None or estimate.low is None or estimate.high is None:

@@ -8,11 +8,11 @@ from msgspec.structs import replace
 from burnbook.base.text import plural
 from burnbook.insight.attribution import figures
 from burnbook.insight.attribution.fates import GROUPS, Fates
-from burnbook.insight.attribution.figures import interval, rounded
+from burnbook.insight.attribution.figures import interval
 from burnbook.insight.attribution.join import GRADES
 from burnbook.insight.attribution.lasting import DAYS, Lasting
 from burnbook.insight.attribution.report import UNATTRIBUTED, Attribution, Key, Sums
-from burnbook.view.parts import Line, Part, Table, Title, number
+from burnbook.view.parts import Line, Part, Table, Title, number, rounded
 
 _MOST_ROWS = 12  # without --all
 _LEGEND = "Shares with 95% intervals; n: commits; changed and reverted: within 30 days."

@@ -9,7 +9,7 @@ from burnbook.insight.rate.models import family
 from burnbook.insight.rate.rates import NO_REQUESTS, Rate, Shift
 from burnbook.insight.rate.spending import KINDS
 from burnbook.times import clock
-from burnbook.view.parts import Line, Part
+from burnbook.view.parts import Line, Part, rounded
 
 _LENGTHS = {300: "5-hour", 1440: "daily", 10_080: "weekly", 43_200: "monthly"}
 _KINDS = dict(zip(KINDS, ("input", "cache read", "cache write", "output"), strict=True))
@@ -123,9 +123,9 @@ def _other_mix(shift: Shift) -> str:
 def mix_text(mix: Mapping[str, float]) -> str:
     """The models with the largest shares."""
     ordered = sorted(mix.items(), key=lambda item: (-item[1], item[0]))
-    named = [f"{name} {100 * share:.0f}%" for name, share in ordered[:_MOST_MODELS]]
+    named = [f"{name} {rounded(share)}" for name, share in ordered[:_MOST_MODELS]]
     others = sum(share for _, share in ordered[_MOST_MODELS:])
-    return ", ".join([*named, *([f"others {100 * others:.0f}%"] if others else [])]) or "-"
+    return ", ".join([*named, *([f"others {rounded(others)}"] if others else [])]) or "-"
 
 
 def interval(estimate: Estimate) -> str:

@@ -9,7 +9,7 @@ from burnbook.insight.spending.caches import CacheSums
 from burnbook.insight.spending.division import NOT_KNOWN, Division
 from burnbook.insight.spending.outliers import Outliers
 from burnbook.insight.spending.shares import Share
-from burnbook.view.parts import Line, Part, Table, number
+from burnbook.view.parts import Line, Part, Table, number, rounded
 
 _HEADS = {"toolcall": "Tool", "mcp": "MCP server", "skill": "Skill", "subagent": "Subagent"}
 _MOST = 20  # rows on a terminal and in text, without --all
@@ -216,7 +216,7 @@ def _results(share: Share) -> str:
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f}%" if whole else "-"
+    return rounded(part / whole) if whole else "-"
 
 
 def _dollars(usd: Usd) -> str:
