@@ -114,7 +114,7 @@ def page(figures: Sequence[Figure], broken: Sequence[str], run: str) -> str:
 
 def renewed(old: str, seen: Sequence[Figure], broken: Sequence[str]) -> str:
     """The page with new rows of some tests and the old ones of all others."""
-    rows = re.findall(r"^\| (.*?) \| `(\S+)` \| (.*) \| (.*) \| (\d{4}-\d\d-\d\d) \|$", old, re.M)
+    rows = re.findall(r"^\| (.*?) \| `([^`]+)` \| (.*) \| (.*) \| (\d{4}-\d\d-\d\d) \|$", old, re.M)
     missed = [line[2:] for line in old.splitlines() if line.startswith("- ")]
     again = {entry.test for entry in seen}
     keys = {(entry.promise, entry.test) for entry in seen}
@@ -131,7 +131,7 @@ def renewed(old: str, seen: Sequence[Figure], broken: Sequence[str]) -> str:
     broken = [*broken, *(why for why in others if why.partition(":")[0] not in again)]
     run = next(line for line in old.splitlines() if line.startswith("The last run had"))
     whole, _, before = run.partition(_SINCE)
-    names = sorted(again | set(re.findall(r"`(\S+)`", before)))
+    names = sorted(again | set(re.findall(r"`([^`]+)`", before)))
     return page(
         [*kept, *seen], broken, f"{whole}{_SINCE}{', '.join(f'`{name}`' for name in names)}."
     )

@@ -53,7 +53,7 @@ def test_the_page_names_all_that_is_not_at_target() -> None:
 
 
 def test_a_partly_renewed_page_reports_it() -> None:
-    good = Figure("P", "test_a[1]", "0 | 5", "0", True, "2026-11-22")
+    good = Figure("P", "test_a[a, b]", "0 | 5", "0", True, "2026-11-22")
     bad = Figure("Q", "test_b", "1 lost", "0", False, "2026-11-22")
     other = Figure("R | S", "test_c", "2 lost", "0", False, "2026-11-22")
     same = bad._replace(promise="another promise of that test", ok=True)
@@ -62,8 +62,8 @@ def test_a_partly_renewed_page_reports_it() -> None:
     new = soak.renewed(old, [corrected], [])
     message = f"{soak.whole(1, 40)} Run again by themselves since then: `test_b`."
     assert new == soak.page([good, corrected, other, same], ["test_z: assert 1"], message)
-    twice = soak.renewed(new, [other._replace(figure="0 lost", ok=True)], [])
-    assert "since then: `test_b`, `test_c`." in twice
+    twice = soak.renewed(new, [other._replace(figure="0 lost", ok=True), good], [])
+    assert "since then: `test_a[a, b]`, `test_b`, `test_c`." in twice
     assert re.findall("^- .*", twice, re.M) == ["- `test_z: assert 1`"]
 
 
