@@ -60,10 +60,11 @@ def test_a_partly_renewed_page_reports_it() -> None:
     old = soak.page([good, bad, other, same], ["test_z: assert 1"], soak.whole(1, 40))
     corrected = bad._replace(figure="0 lost", ok=True, date="2026-11-23")
     new = soak.renewed(old, [corrected], [])
-    message = f"{soak.whole(1, 40)} Run again by themselves since then: `test_b`."
+    message = soak.whole(1, 40)
+    message += " Rows with a later date are of tests that were run by themselves."
     assert new == soak.page([good, corrected, other, same], ["test_z: assert 1"], message)
-    twice = soak.renewed(new, [other._replace(figure="0 lost", ok=True), good], [])
-    assert "since then: `test_a[a, b]`, `test_b`, `test_c`." in twice
+    twice = soak.renewed(new, [other._replace(figure="0 lost", ok=True)], [])
+    assert twice.count(message) == 1
     assert re.findall("^- .*", twice, re.M) == ["- `test_z: assert 1`"]
 
 
