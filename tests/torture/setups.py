@@ -29,6 +29,7 @@ BUDGETS = """[budgets.default]
 capacity_tokens = 90_000
 target_tokens = 60_000
 [notify]
+meters = [0.2]
 command = ["true", "{level}"]
 """
 

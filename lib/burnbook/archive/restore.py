@@ -82,13 +82,18 @@ def check_target(path: str, archive: Archive, prefix: str) -> Target:
 
 
 def extract(handle: int, archive: Archive, target: Target, prefix: str) -> None:
-    """Extracts a part of a verified archive, and renames it to the target. Raises IOFault."""
+    """Extracts a part of a verified archive, and renames it to the target. Raises IOFault.
+
+    What killed restores left beside the target is removed, also where there is nothing to extract.
+    """
     parent, name = os.path.split(target.path)
     staging = os.path.join(parent, f".{name}.{os.getpid()}.new")
     try:
         files.make_dir(parent)
         for leftover in files.leftovers(parent, name, "new"):
             shutil.rmtree(leftover)
+        if target.is_done:
+            return
         _check_space(parent, archive, prefix)
         os.mkdir(staging, files.DIR_MODE)
         try:

@@ -30,8 +30,7 @@ def run(ctx: Context, args: Any) -> Result:
         if args.config_into:
             targets.append(restore.check_target(args.config_into, archive, manifest.CONFIG))
         for target, prefix in zip(targets, (manifest.BOOK, manifest.CONFIG), strict=False):
-            if not target.is_done:
-                restore.extract(handle, archive, target, prefix)
+            restore.extract(handle, archive, target, prefix)
     finally:
         os.close(handle)
     return _result(archive, targets)
