@@ -30,7 +30,9 @@ def test_bands_cover_and_probabilities_beat_the_straight_line(shown: dict[str, f
     best = min(shown["straight"], shown["its band"])
     text = f"{covered:.1%} of {shown['n']:.0f} covered; Brier score {brier:.3f}, line {best:.3f}"
     is_ok = least <= covered <= most and brier < best
-    record(PROMISE, "test_forecast_simulation", text, TARGET, is_ok)
+    record(
+        PROMISE, "test_bands_cover_and_probabilities_beat_the_straight_line", text, TARGET, is_ok
+    )
 
 
 @pytest.mark.skipif(part() == 0, reason="builds 120 days; `just soak` runs it")
