@@ -82,7 +82,7 @@ def build(venv: Path, lock: Path) -> None:
         venv.unlink()
     elif venv.exists():
         shutil.rmtree(venv)
-    # The pip of .venv installs into all: to set up another one takes several seconds.
+    # The pip of .venv installs into every venv, because installing pip takes several seconds.
     own = [] if venv == VENV else ["--without-pip"]
     run(f"{BASE} could not make {venv}", BASE, "-I", "-m", "venv", *own, str(venv))
     # Wheels only: building a package would run code without a hash in the lock. For one of SOURCES,
@@ -115,7 +115,7 @@ def build(venv: Path, lock: Path) -> None:
 
 
 def compile_all(folder: Path) -> None:
-    """Compile a folder now, because some places forbid it later: on every core where that works."""
+    """Compile a folder on every core. It happens now because some places forbid it later."""
     try:
         compileall.compile_dir(folder, quiet=2, workers=0)
     except OSError:  # no semaphores

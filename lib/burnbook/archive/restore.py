@@ -84,7 +84,7 @@ def check_target(path: str, archive: Archive, prefix: str) -> Target:
 def extract(handle: int, archive: Archive, target: Target, prefix: str) -> None:
     """Extracts a part of a verified archive, and renames it to the target. Raises IOFault.
 
-    What killed restores left beside the target is removed, also where there is nothing to extract.
+    Removes what a killed restore left beside the target, even if there is nothing to extract.
     """
     parent, name = os.path.split(target.path)
     staging = os.path.join(parent, f".{name}.{os.getpid()}.new")

@@ -9,7 +9,7 @@ from typing import Any
 from burnbook.report import palette, runtime, usage_facts
 
 _WIDTH = 900  # of charts that are as wide as the page
-# Labels are measured in another font than that of the viewer, which may be wider.
+# Labels are measured in one font, and a viewer may show them in a wider one.
 _PADDING = {"left": 30, "top": 5, "right": 12, "bottom": 5}
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _BY = "model"  # the group of charts of usage

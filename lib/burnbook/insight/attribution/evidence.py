@@ -7,7 +7,6 @@ the same way: a word that is the id of a session in the book names this session.
 
 import os
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -131,11 +130,3 @@ def tools_named(commit: Commit, tools: Set[str]) -> frozenset[str]:
         if name.endswith("-by") or name.startswith(("agent", "ai-", "assisted", "generated")):
             words |= {*re.findall(r"[a-z0-9]+", value.lower())}
     return frozenset(tool for tool in tools if tool.lower() in words)
-
-
-def by_commit(named: list[Named]) -> dict[str, list[Named]]:
-    """The same by commit."""
-    groups: dict[str, list[Named]] = defaultdict(list)
-    for each in named:
-        groups[each.commit].append(each)
-    return groups

@@ -14,9 +14,9 @@ Row = dict[str, Any]
 def rows(scene: "Scene") -> list[Row]:
     """Two rows for each limit with known scores: those of `forecast`, and of a straight line.
 
-    `score` is the Brier score, and `held` the share of 95% bands that held what happened, which a
-    straight line does not have; each with the 95% interval, where one is known. `n` is the number
-    of forecasts, `at` when they were made.
+    `score` is the Brier score, and `held` the share of 95% bands that contained what happened, each
+    with its 95% interval where that is known. A straight line has no bands. `n` is the number of
+    forecasts, `at` when they were made.
     """
     kept = scores.load(str(scene.ctx.book.root))
     if kept is None:

@@ -36,7 +36,8 @@ class Forecast(Struct, frozen=True, kw_only=True):
     It was requested at `asked_at`. `runs_out` is the probability that the limit runs out before its
     reset, `runs_out_at` when it does. `unused` is what will be left at the reset, in the limit's
     unit, and `unused_80` its 80% band. `method` is `straight line` where there is too little
-    history; then `reason` says why, and there is no probability. `weeks` are those of the history.
+    history; then `reason` says why, and there is no probability. `weeks` is how much history there
+    is.
     """
 
     limit: Limit
